@@ -1,0 +1,50 @@
+"""The JCM registry: one Flask app for one registry."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+from app import cli, web
+from app.config import ROOT, Config
+from app.store import databases
+from app.store.databases import Database
+from app.store.tables import Base
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+
+def create_app(config: Config) -> Flask:
+    """Build the app of one registry; it refuses to start on an unsound database or open view."""
+    app = Flask(__name__, instance_path=str(ROOT / "instance"))
+    app.config.update(
+        REGISTRY=config,
+        SECRET_KEY=config.secret_key,
+        TESTING=config.testing,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=databases.options(config.database_url, reading=False),
+        SQLALCHEMY_BINDS={
+            "reading": {
+                "url": config.database_url,
+                **databases.options(config.database_url, reading=True),
+            }
+        },
+        SESSION_COOKIE_NAME="__Host-session" if config.tls else "session",
+        SESSION_COOKIE_SECURE=config.tls,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=30),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        database = Database.over(db.engine, db.engines["reading"])
+    app.extensions["database"] = database
+    databases.check(database)
+    web.register(app)
+    cli.register(app)
+    return app

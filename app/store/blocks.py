@@ -1,0 +1,315 @@
+"""Questions about blocks: which serials may move, where a serial is, and how it got there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from app.domain import accounts
+from app.domain.ledger import BLOCKS_MAX, Status
+from app.domain.serials import Range
+from app.store.databases import AnyRow
+from app.store.tables import (
+    Account,
+    Balance,
+    Bar,
+    Block,
+    Issuance,
+    Project,
+    Reservation,
+    Total,
+    Transaction,
+)
+
+_live = Block.closed_by.is_(None)
+
+# The ledger path: prepared once, Core rows
+
+_RESERVED = (
+    select(Reservation.first, Reservation.last)
+    .where(Reservation.transaction_id == bindparam("transaction"))
+    .order_by(Reservation.first)
+)
+_RESERVED_OF_ACCOUNT = (
+    select(Reservation.first, Reservation.last)
+    .join(Transaction, Transaction.id == Reservation.transaction_id)
+    .where(Transaction.source_id == bindparam("account"), Transaction.status == Status.PROPOSED)
+)
+_BARRED = select(Bar.first, Bar.last).where(Bar.lifted_at.is_(None))
+_KEPT = union_all(_RESERVED_OF_ACCOUNT, _BARRED)
+_HELD = (
+    select(Block.first, Block.last, Block.project_id, Block.vintage)
+    .where(_live, Block.account_id == bindparam("account"), Block.first > bindparam("after"))
+    .order_by(Block.first)
+    .limit(bindparam("size"))
+)
+# The greatest live first not above n is one index probe; `first <= n AND last >= n` is a scan.
+_start = (
+    select(func.max(Block.first))
+    .where(_live, Block.first <= bindparam("low"))
+    .correlate(None)
+    .scalar_subquery()
+)
+_COVERING = (
+    select(Block.__table__)
+    .where(
+        _live,
+        Block.first >= func.coalesce(_start, bindparam("low")),
+        Block.first <= bindparam("high"),
+        Block.last >= bindparam("low"),
+    )
+    .order_by(Block.first)
+    .limit(BLOCKS_MAX + 1)
+)
+
+
+def reserved(connection: Connection, transaction_id: int) -> list[Range]:
+    """Return the serial numbers a proposal has reserved, ascending."""
+    found = connection.execute(_RESERVED, {"transaction": transaction_id})
+    return [Range(first, last) for first, last in found]
+
+
+def kept(connection: Connection, account_id: int, *, bars: bool = True) -> list[Range]:
+    """Return the ranges that may not leave an account: reserved by proposals, or barred."""
+    query = _KEPT if bars else _RESERVED_OF_ACCOUNT
+    found = connection.execute(query, {"account": account_id})
+    return [Range(first, last) for first, last in found]
+
+
+def barred(connection: Connection) -> list[Range]:
+    """Return every range that is barred now."""
+    return [Range(first, last) for first, last in connection.execute(_BARRED)]
+
+
+def held(
+    connection: Connection, account_id: int, *, project_id: int | None, vintage: int | None
+) -> Iterator[AnyRow]:
+    """Yield an account's live blocks from the lowest serial on, a few at a time."""
+    query = _HELD
+    if project_id is not None:
+        query = query.where(Block.project_id == project_id)
+    if vintage is not None:
+        query = query.where(Block.vintage == vintage)
+    after, size = 0, 16
+    while True:
+        found = connection.execute(
+            query, {"account": account_id, "after": after, "size": size}
+        ).all()
+        yield from found
+        if len(found) < size:
+            return
+        after, size = found[-1].first, 500
+
+
+def covering(connection: Connection, wanted: Range) -> Sequence[AnyRow]:
+    """Return the live blocks that hold any number of a range, ascending, at most BLOCKS_MAX + 1."""
+    return connection.execute(_COVERING, {"low": wanted.first, "high": wanted.last}).all()
+
+
+# Search: what the public and the holders look for
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which live blocks a search shows; None means any, an empty tuple means none."""
+
+    range: Range | None = None
+    projects: tuple[int, ...] | None = None
+    partner: str | None = None
+    vintage: int | None = None
+    kinds: frozenset[accounts.Kind] | None = None
+    account_id: int | None = None
+
+
+_ROW = (
+    Block.first,
+    Block.last,
+    Block.vintage,
+    Block.kind,
+    Block.partner,
+    Block.project_id,
+    Block.account_id,
+    Block.issuance_id,
+)
+
+
+def find(
+    session: Session,
+    search: Search,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    size: int = 50,
+) -> Sequence[AnyRow]:
+    """Return blocks ascending by serial: those past `after`, or the last ones below `before`."""
+    conditions = _conditions(search)
+    if after is not None:
+        conditions.append(Block.first > after)
+    if before is not None:
+        conditions.append(Block.first < before)
+    order = Block.first.desc() if before is not None else Block.first
+    query = _joined(conditions).order_by(order).limit(size)
+    found = session.connection().execute(query).all()
+    return found[::-1] if before is not None else found
+
+
+def count(session: Session, search: Search, *, cap: int = 10_000) -> int:
+    """Return how many blocks there are, at most `cap` + 1."""
+    capped = select(Block.first).where(*_conditions(search)).limit(cap + 1).subquery()
+    return session.connection().execute(select(func.count()).select_from(capped)).scalar_one()
+
+
+def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
+    """Return the tonnes of the whole result by kind of account.
+
+    They come from the maintained totals; only a search for a range of serials adds up blocks.
+    """
+    connection = session.connection()
+    if search.range is not None:
+        low = func.greatest if connection.dialect.name == "postgresql" else func.max
+        high = func.least if connection.dialect.name == "postgresql" else func.min
+        tonnes = high(Block.last, search.range.last) - low(Block.first, search.range.first) + 1
+        query = select(Block.kind, func.sum(tonnes)).where(*_conditions(search))
+        query = query.group_by(Block.kind)
+    elif search.account_id is not None:
+        query = (
+            select(Account.kind, func.sum(Balance.quantity))
+            .join(Account, Account.id == Balance.account_id)
+            .where(Balance.account_id == search.account_id, *_summed(Balance, search))
+            .group_by(Account.kind)
+        )
+    else:
+        query = select(Total.kind, func.sum(Total.quantity)).where(*_summed(Total, search))
+        if search.partner is not None:
+            query = query.where(Total.partner == search.partner)
+        if search.kinds is not None:
+            query = query.where(Total.kind.in_(search.kinds))
+        query = query.group_by(Total.kind)
+    return {kind: int(tonnes) for kind, tonnes in connection.execute(query) if tonnes}
+
+
+def stream(session: Session, search: Search, *, chunk: int = 2_000) -> Iterator[AnyRow]:
+    """Yield every block of a search ascending by serial, at constant memory."""
+    query = _joined(_conditions(search)).order_by(Block.first)
+    connection = session.connection().execution_options(stream_results=True, yield_per=chunk)
+    yield from connection.execute(query)
+
+
+def at(session: Session, serial: int) -> AnyRow | None:
+    """Return the live block that holds a serial number, with project and issuance."""
+    probe = _joined([_live, Block.first <= serial]).order_by(Block.first.desc()).limit(1)
+    found = session.connection().execute(probe).one_or_none()
+    return found if found is not None and found.last >= serial else None
+
+
+_Opening = aliased(Transaction)
+
+
+def life(session: Session, serial: int) -> list[AnyRow]:
+    """Return the rows that ever covered a serial number, newest first, each with its opening.
+
+    A transaction that only split the block around the serial leaves it in the same account; its
+    row is part of the list, and `account_id` tells that nothing moved.
+    """
+    connection = session.connection()
+    query = select(
+        Block.first,
+        Block.last,
+        Block.account_id,
+        Block.kind,
+        Block.opened_by,
+        _Opening.kind.label("by"),
+        _Opening.decided_at.label("at"),
+        _Opening.purpose,
+        _Opening.beneficiary,
+    ).join(_Opening, _Opening.id == Block.opened_by)
+    covers = (Block.first <= serial, Block.last >= serial)
+    newest = query.where(_live, Block.first <= serial).order_by(Block.first.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    found: list[AnyRow] = []
+    while row is not None and row.last >= serial:
+        found.append(row)
+        earlier = query.where(Block.closed_by == row.opened_by, *covers)
+        row = connection.execute(earlier).one_or_none()
+    return found
+
+
+# As of a date: answered from the blocks alone
+
+_Closing = aliased(Transaction)
+
+
+def _as_of(when: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select()
+        .select_from(Block)
+        .join(_Opening, _Opening.id == Block.opened_by)
+        .outerjoin(_Closing, _Closing.id == Block.closed_by)
+        .where(
+            _Opening.decided_at <= when,
+            or_(Block.closed_by.is_(None), _Closing.decided_at > when),
+        )
+    )
+
+
+def holdings_as_of(session: Session, account_id: int, when: datetime) -> Sequence[AnyRow]:
+    """Return an account's blocks as they were at a moment, ascending by serial."""
+    query = _as_of(when).add_columns(*_ROW).where(Block.account_id == account_id)
+    return session.connection().execute(query.order_by(Block.first)).all()
+
+
+def totals_as_of(session: Session, when: datetime) -> dict[accounts.Kind, int]:
+    """Return the tonnes in each kind of account as they were at a moment."""
+    tonnes = func.sum(Block.last - Block.first + 1)
+    query = _as_of(when).add_columns(Block.kind, tonnes).group_by(Block.kind)
+    return {kind: int(quantity) for kind, quantity in session.connection().execute(query)}
+
+
+def _conditions(search: Search) -> list[Any]:
+    found: list[Any] = [_live]
+    if search.range is not None:
+        low, high = search.range.first, search.range.last
+        start = (
+            select(func.max(Block.first))
+            .where(_live, Block.first <= low)
+            .correlate(None)
+            .scalar_subquery()
+        )
+        found += [
+            Block.first >= func.coalesce(start, low),
+            Block.first <= high,
+            Block.last >= low,
+        ]
+    if search.projects is not None:
+        found.append(Block.project_id.in_(search.projects))
+    if search.partner is not None:
+        found.append(Block.partner == search.partner)
+    if search.vintage is not None:
+        found.append(Block.vintage == search.vintage)
+    if search.kinds is not None:
+        found.append(Block.kind.in_(search.kinds))
+    if search.account_id is not None:
+        found.append(Block.account_id == search.account_id)
+    return found
+
+
+def _summed(table: type[Balance] | type[Total], search: Search) -> list[Any]:
+    found: list[Any] = []
+    if search.projects is not None:
+        found.append(table.project_id.in_(search.projects))
+    if search.vintage is not None:
+        found.append(table.vintage == search.vintage)
+    return found
+
+
+def _joined(conditions: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    """Join what a row prints to the page of blocks; the joins see one page only."""
+    return (
+        select(*_ROW, Project.reference.label("project"), Issuance.unit_class)
+        .join(Project, Project.id == Block.project_id)
+        .join(Issuance, Issuance.id == Block.issuance_id)
+        .where(*conditions)
+    )

@@ -1,0 +1,448 @@
+"""The one door through which credits move: reserve, release, append.
+
+Everything here runs inside the caller's database transaction, after the caller has locked the
+accounts in id order. The chain head is locked last.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.domain import accounts, chain, ledger
+from app.domain.errors import NumberTooLarge, SerialsNotHeld
+from app.domain.ledger import Kind, Status
+from app.domain.serials import SERIAL_MAX, Range, overlap
+from app.store import blocks, transactions
+from app.store.databases import AnyRow
+from app.store.tables import Balance, Block, ChainHead, Issuance, Reservation, Total, Transaction
+
+_COLUMNS: Final = [column.name for column in Transaction.__table__.columns if column.name != "id"]
+
+_INSERT_TRANSACTION = (
+    insert(Transaction)
+    .values({name: bindparam(name) for name in _COLUMNS})
+    .returning(Transaction.id)
+)
+_INSERT_RESERVATION = insert(Reservation)
+_RELEASE = delete(Reservation).where(Reservation.transaction_id == bindparam("transaction"))
+_CLOSE = (
+    update(Block)
+    .where(
+        Block.first == bindparam("at"),
+        Block.opened_by == bindparam("opened"),
+        Block.closed_by.is_(None),
+    )
+    .values(closed_by=bindparam("transaction"))
+)
+_INSERT_BLOCK = insert(Block)
+_DECIDE = (
+    update(Transaction)
+    .where(Transaction.id == bindparam("transaction"), Transaction.status == Status.PROPOSED)
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "status",
+                "decided_by",
+                "decided_at",
+                "reason",
+                "position",
+                "body",
+                "digest",
+            )
+        }
+    )
+)
+_HEAD = select(ChainHead).where(ChainHead.id == 1).with_for_update()
+_SET_HEAD = (
+    update(ChainHead)
+    .where(ChainHead.id == 1)
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("position", "digest", "completed_at", "serial_next")
+        }
+    )
+)
+
+
+def _subtract(table: type[Balance] | type[Total], *keys: InstrumentedAttribute[Any]) -> Any:
+    return (
+        update(table)
+        .where(*(key == bindparam(f"of_{key.key}") for key in keys))
+        .values(quantity=table.quantity - bindparam("moved"))
+    )
+
+
+def _add(table: type[Balance] | type[Total], dialect: str, *keys: str) -> Any:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    made = make(table)
+    return made.on_conflict_do_update(
+        index_elements=keys, set_={"quantity": table.quantity + made.excluded.quantity}
+    )
+
+
+_ENGINES: Final = ("sqlite", "postgresql")
+_SUBTRACT_BALANCE = _subtract(Balance, Balance.account_id, Balance.project_id, Balance.vintage)
+_SUBTRACT_TOTAL = _subtract(Total, Total.project_id, Total.vintage, Total.kind)
+_ADD_BALANCE = {e: _add(Balance, e, "account_id", "project_id", "vintage") for e in _ENGINES}
+_ADD_TOTAL = {e: _add(Total, e, "project_id", "vintage", "kind") for e in _ENGINES}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the ledger needs to know of a locked account."""
+
+    id: int
+    number: str
+    kind: accounts.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided a transaction, when, and why."""
+
+    decided_by: int | None
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnits:
+    """What never changes about the credits an issuance creates."""
+
+    decision_id: int
+    decision: str
+    project_id: int
+    project: str
+    partner: str
+    vintage: int
+    unit_class: str
+
+
+def reserve(
+    connection: Connection,
+    proposal: Mapping[str, Any],
+    ranges: Sequence[Range],
+    *,
+    source: Account | None,
+    target: Account,
+) -> int:
+    """Write a proposal and keep its serial numbers from any other; return the transaction's id."""
+    values = dict.fromkeys(_COLUMNS) | dict(proposal) | {"status": Status.PROPOSED}
+    values["source_id"] = source.id if source else None
+    values["target_id"] = target.id
+    facts = _facts(values, source=source, target=target)
+    values["digest"] = chain.digest(chain.canonical(facts))
+    identifier: int = connection.execute(_INSERT_TRANSACTION, values).scalar_one()
+    if ranges:
+        connection.execute(
+            _INSERT_RESERVATION,
+            [{"transaction_id": identifier, "first": r.first, "last": r.last} for r in ranges],
+        )
+    return identifier
+
+
+def release(
+    connection: Connection,
+    transaction: AnyRow,
+    status: Status,
+    decision: Decision,
+    *,
+    source: Account | None,
+    target: Account,
+) -> None:
+    """End a proposal otherwise than by completion and free its serial numbers."""
+    values = {
+        **transactions.values(transaction),
+        "status": status,
+        "decided_by": decision.decided_by,
+        "decided_at": decision.at,
+        "reason": decision.reason,
+    }
+    facts = _facts(values, source=source, target=target)
+    facts["number"] = ledger.transaction_number(target.number[:2], transaction.id)
+    _decide(connection, values | {"digest": chain.digest(chain.canonical(facts))})
+    connection.execute(_RELEASE, {"transaction": transaction.id})
+
+
+def append(
+    connection: Connection,
+    transaction: AnyRow,
+    ranges: Sequence[Range],
+    decision: Decision,
+    *,
+    source: Account,
+    target: Account,
+) -> None:
+    """Move a proposal's reserved ranges from source to target and seal it in the chain.
+
+    Raises:
+        SerialsNotHeld: the source does not hold every number any more; nothing is written then.
+    """
+    assert transaction.kind is not Kind.ISSUANCE
+    assert sum(r.quantity for r in ranges) == transaction.quantity, "reservation differs"
+    closed, opened = _carved(connection, transaction, ranges, source, target)
+    done = connection.execute(_CLOSE, closed)
+    assert done.rowcount == len(closed), "a block was closed by another transaction"
+    connection.execute(_INSERT_BLOCK, opened)
+    moved = _moved(opened, target)
+    _change_balances(connection, moved, source, target)
+    head = connection.execute(_HEAD).one()
+    _change_totals(connection, moved, source, target)
+    facts: dict[str, chain.Value] = {"ranges": [[r.first, r.last] for r in ranges]}
+    _seal(connection, transaction, decision, head, facts, source=source, target=target)
+
+
+def issue(
+    connection: Connection,
+    transaction: AnyRow,
+    decision: Decision,
+    units: NewUnits,
+    *,
+    target: Account,
+) -> Range:
+    """Create the credits of a proposed issuance in the next serial numbers and seal it.
+
+    Raises:
+        NumberTooLarge: the sequence of serial numbers would pass 2^63 - 1.
+    """
+    assert transaction.kind is Kind.ISSUANCE
+    head = connection.execute(_HEAD).one()
+    if head.serial_next + transaction.quantity - 1 > SERIAL_MAX:
+        raise NumberTooLarge(str(transaction.quantity), field="quantity")
+    issued = Range(head.serial_next, head.serial_next + transaction.quantity - 1)
+    fixed = {
+        "project_id": units.project_id,
+        "partner": units.partner,
+        "vintage": units.vintage,
+        "first": issued.first,
+        "last": issued.last,
+    }
+    issuance = connection.execute(
+        insert(Issuance)
+        .values(
+            transaction_id=transaction.id,
+            decision_id=units.decision_id,
+            unit_class=units.unit_class,
+            **fixed,
+        )
+        .returning(Issuance.id)
+    ).scalar_one()
+    opened = [
+        {
+            **fixed,
+            "opened_by": transaction.id,
+            "account_id": target.id,
+            "kind": target.kind,
+            "issuance_id": issuance,
+        }
+    ]
+    connection.execute(_INSERT_BLOCK, opened)
+    moved = _moved(opened, target)
+    _change_balances(connection, moved, None, target)
+    _change_totals(connection, moved, None, target)
+    facts: dict[str, chain.Value] = {
+        "ranges": [[issued.first, issued.last]],
+        "issuance": {
+            "decision": units.decision,
+            "partner": units.partner,
+            "project": units.project,
+            "unit_class": units.unit_class,
+            "vintage": units.vintage,
+        },
+    }
+    _seal(connection, transaction, decision, head, facts, source=None, target=target)
+    return issued
+
+
+_Rows = list[dict[str, Any]]
+_Moved = dict[tuple[int, int, str], int]
+
+
+def _carved(
+    connection: Connection,
+    transaction: AnyRow,
+    ranges: Sequence[Range],
+    source: Account,
+    target: Account,
+) -> tuple[_Rows, _Rows]:
+    """Return the rows to close and the rows to open, pair-checked against the reservation."""
+    closed: _Rows = []
+    opened: _Rows = []
+    for block, wanted in _covering(connection, ranges, source):
+        carved = ledger.carve(Range(block.first, block.last), wanted)
+        closed.append({"at": block.first, "opened": block.opened_by, "transaction": transaction.id})
+        for pieces, account in ((carved.moved, target), (carved.kept, source)):
+            opened.extend(
+                {
+                    "opened_by": transaction.id,
+                    "first": piece.first,
+                    "last": piece.last,
+                    "account_id": account.id,
+                    "kind": account.kind,
+                    "project_id": block.project_id,
+                    "partner": block.partner,
+                    "vintage": block.vintage,
+                    "issuance_id": block.issuance_id,
+                }
+                for piece in pieces
+            )
+    return closed, opened
+
+
+def _covering(
+    connection: Connection, ranges: Sequence[Range], source: Account
+) -> list[tuple[AnyRow, list[Range]]]:
+    """Return the source's live blocks under the ranges, each with the ranges that touch it."""
+    found: dict[int, tuple[AnyRow, list[Range]]] = {}
+    for wanted in ranges:
+        covered = 0
+        for block in blocks.covering(connection, wanted):
+            if block.account_id != source.id:
+                raise SerialsNotHeld(wanted.first, wanted.last, field="serials")
+            part = overlap(Range(block.first, block.last), wanted)
+            covered += part.quantity if part else 0
+            found.setdefault(block.first, (block, []))[1].append(wanted)
+        if covered != wanted.quantity:
+            raise SerialsNotHeld(wanted.first, wanted.last, field="serials")
+    return list(found.values())
+
+
+def _moved(opened: _Rows, target: Account) -> _Moved:
+    """Return the tonnes that reach the target by (project, vintage, partner)."""
+    moved: _Moved = defaultdict(int)
+    for row in opened:
+        if row["account_id"] == target.id:
+            key = row["project_id"], row["vintage"], row["partner"]
+            moved[key] += row["last"] - row["first"] + 1
+    return moved
+
+
+def _change_balances(
+    connection: Connection, moved: _Moved, source: Account | None, target: Account
+) -> None:
+    if source is not None:
+        done = connection.execute(
+            _SUBTRACT_BALANCE,
+            [
+                {
+                    "of_account_id": source.id,
+                    "of_project_id": project,
+                    "of_vintage": vintage,
+                    "moved": tonnes,
+                }
+                for (project, vintage, _), tonnes in moved.items()
+            ],
+        )
+        assert done.rowcount == len(moved), "a balance is missing"
+    connection.execute(
+        _ADD_BALANCE[connection.dialect.name],
+        [
+            {
+                "account_id": target.id,
+                "project_id": project,
+                "vintage": vintage,
+                "quantity": tonnes,
+            }
+            for (project, vintage, _), tonnes in moved.items()
+        ],
+    )
+
+
+def _change_totals(
+    connection: Connection, moved: _Moved, source: Account | None, target: Account
+) -> None:
+    """Keep the totals by kind of account; the chain head is locked, so no order is needed."""
+    if source is not None and source.kind == target.kind:
+        return
+    if source is not None:
+        connection.execute(
+            _SUBTRACT_TOTAL,
+            [
+                {
+                    "of_project_id": project,
+                    "of_vintage": vintage,
+                    "of_kind": source.kind,
+                    "moved": tonnes,
+                }
+                for (project, vintage, _), tonnes in moved.items()
+            ],
+        )
+    connection.execute(
+        _ADD_TOTAL[connection.dialect.name],
+        [
+            {
+                "project_id": project,
+                "vintage": vintage,
+                "kind": target.kind,
+                "partner": partner,
+                "quantity": tonnes,
+            }
+            for (project, vintage, partner), tonnes in moved.items()
+        ],
+    )
+
+
+def _seal(
+    connection: Connection,
+    transaction: AnyRow,
+    decision: Decision,
+    head: AnyRow,
+    facts: dict[str, chain.Value],
+    *,
+    source: Account | None,
+    target: Account,
+) -> None:
+    """Complete the transaction as the next link of the chain; the head is locked."""
+    at = max(decision.at, head.completed_at)
+    values = {
+        **transactions.values(transaction),
+        "status": Status.COMPLETED,
+        "decided_by": decision.decided_by,
+        "decided_at": at,
+        "reason": decision.reason,
+        "position": head.position + 1,
+    }
+    body = chain.canonical(
+        _facts(values, source=source, target=target)
+        | facts
+        | {
+            "number": ledger.transaction_number(target.number[:2], transaction.id),
+            "position": head.position + 1,
+        }
+    )
+    digest = chain.digest(body, head.digest)
+    _decide(connection, values | {"body": body, "digest": digest})
+    if source is not None:
+        connection.execute(_RELEASE, {"transaction": transaction.id})
+    issued = transaction.quantity if source is None else 0
+    connection.execute(
+        _SET_HEAD,
+        {
+            "new_position": head.position + 1,
+            "new_digest": digest,
+            "new_completed_at": at,
+            "new_serial_next": head.serial_next + issued,
+        },
+    )
+
+
+def _decide(connection: Connection, values: Mapping[str, Any]) -> None:
+    names = ("status", "decided_by", "decided_at", "reason", "position", "body", "digest")
+    parameters = {f"new_{name}": values[name] for name in names}
+    done = connection.execute(_DECIDE, {"transaction": values["id"], **parameters})
+    assert done.rowcount == 1, "the transaction was decided by another"
+
+
+def _facts(
+    values: Mapping[str, Any], *, source: Account | None, target: Account
+) -> dict[str, chain.Value]:
+    number = source.number if source else None
+    return transactions.facts(values, source=number, target=target.number)

@@ -1,0 +1,38 @@
+"""Questions about people: who signs in, and what a person may do on an account."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.store.databases import AnyRow
+from app.store.tables import Representative, User
+
+_POWER = (
+    select(User.id, User.role, User.is_active, Representative.right)
+    .outerjoin(
+        Representative,
+        (Representative.user_id == User.id) & (Representative.account_id == bindparam("account")),
+    )
+    .where(User.id == bindparam("user"))
+)
+
+
+def power(connection: Connection, user_id: int, account_id: int | None) -> AnyRow | None:
+    """Return a person's role, whether active, and the right on an account (None without one)."""
+    return connection.execute(_POWER, {"user": user_id, "account": account_id}).one_or_none()
+
+
+def by_login_id(session: Session, login_id: str) -> User | None:
+    """Return the person who signs in with this ID."""
+    return session.scalars(select(User).where(User.login_id == login_id)).one_or_none()
+
+
+def by_id(session: Session, user_id: int) -> User | None:
+    """Return one person."""
+    return session.get(User, user_id)
+
+
+def everyone(session: Session) -> Sequence[User]:
+    """Return everyone in the order of their creation."""
+    return session.scalars(select(User).order_by(User.id)).all()

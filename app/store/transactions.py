@@ -1,0 +1,210 @@
+"""Questions about transactions: one by its number, those of an account, those that wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.chain import Value
+from app.domain.ledger import Kind, Status
+from app.store.databases import AnyRow
+from app.store.tables import Account, Holder, Transaction, User
+
+_BY_ID = select(Transaction.__table__).where(Transaction.id == bindparam("id"))
+_BY_KEY = select(Transaction.__table__).where(
+    Transaction.proposed_by == bindparam("user"), Transaction.key == bindparam("key")
+)
+
+#: The columns that the chain covers as they stand; accounts are covered by their numbers.
+_COVERED = (
+    "kind",
+    "status",
+    "quantity",
+    "purpose",
+    "beneficiary",
+    "reference",
+    "remark",
+    "key",
+    "proposed_by",
+    "decided_by",
+    "reason",
+)
+_COVERED_TIMES = ("proposed_at", "expires_at", "decided_at")
+
+
+def facts(values: Mapping[str, Any], *, source: str | None, target: str | None) -> dict[str, Value]:
+    """Return what the chain says of a transaction, by column and with account numbers."""
+    said: dict[str, Value] = {name: values[name] for name in _COVERED}
+    said |= {name: values[name] for name in _COVERED_TIMES}
+    said["allocation"] = values["allocation_id"]
+    said["content"] = values["content"].hex()
+    said["source"] = source
+    said["target"] = target
+    return said
+
+
+def values(row: AnyRow) -> dict[str, Any]:
+    """Return a transaction's row by column."""
+    return dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+
+
+def by_id(connection: Connection, identifier: int) -> AnyRow | None:
+    """Return one transaction's row, every column."""
+    return connection.execute(_BY_ID, {"id": identifier}).one_or_none()
+
+
+def by_key(connection: Connection, user_id: int, key: str) -> AnyRow | None:
+    """Return the transaction this person proposed under this key."""
+    return connection.execute(_BY_KEY, {"user": user_id, "key": key}).one_or_none()
+
+
+_Source = aliased(Account)
+_Target = aliased(Account)
+_SourceHolder = aliased(Holder)
+_TargetHolder = aliased(Holder)
+_Proposer = aliased(User)
+_Decider = aliased(User)
+
+_LISTED = (
+    select(
+        Transaction.id,
+        Transaction.kind,
+        Transaction.status,
+        Transaction.quantity,
+        Transaction.proposed_at,
+        Transaction.expires_at,
+        Transaction.decided_at,
+        Transaction.purpose,
+        Transaction.beneficiary,
+        Transaction.reference,
+        Transaction.remark,
+        Transaction.reason,
+        Transaction.position,
+        Transaction.digest,
+        Transaction.source_id,
+        Transaction.target_id,
+        Transaction.proposed_by,
+        Transaction.decided_by,
+        Transaction.allocation_id,
+        _Source.number.label("source"),
+        _Source.kind.label("source_kind"),
+        _Target.number.label("target"),
+        _Target.kind.label("target_kind"),
+        _SourceHolder.name_en.label("source_holder_en"),
+        _SourceHolder.name_ja.label("source_holder_ja"),
+        _SourceHolder.is_demo.label("source_is_demo"),
+        _TargetHolder.name_en.label("target_holder_en"),
+        _TargetHolder.name_ja.label("target_holder_ja"),
+        _TargetHolder.is_demo.label("target_is_demo"),
+        _Proposer.name_en.label("proposer_en"),
+        _Proposer.name_ja.label("proposer_ja"),
+        _Decider.name_en.label("decider_en"),
+        _Decider.name_ja.label("decider_ja"),
+    )
+    .join(_Target, _Target.id == Transaction.target_id)
+    .join(_TargetHolder, _TargetHolder.id == _Target.holder_id)
+    .outerjoin(_Source, _Source.id == Transaction.source_id)
+    .outerjoin(_SourceHolder, _SourceHolder.id == _Source.holder_id)
+    .join(_Proposer, _Proposer.id == Transaction.proposed_by)
+    .outerjoin(_Decider, _Decider.id == Transaction.decided_by)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which transactions a list shows; None means any.
+
+    `accounts` are the accounts the reader may see: on either side once a transaction completed,
+    on the source side before (a proposal is the source's own affair).
+    """
+
+    accounts: Sequence[int] | None = None
+    kind: Kind | None = None
+    status: Status | None = None
+    proposed_by: int | None = None
+    decided_by: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find(
+    session: Session, wanted: Filter, *, before: int | None = None, size: int = 50
+) -> Sequence[AnyRow]:
+    """Return transactions newest first, those older than `before` (an id) when given."""
+    query = _LISTED.where(*_conditions(wanted)).order_by(Transaction.id.desc()).limit(size)
+    if before is not None:
+        query = query.where(Transaction.id < before)
+    return session.connection().execute(query).all()
+
+
+def count(session: Session, wanted: Filter, *, cap: int = 10_000) -> int:
+    """Return how many there are, at most `cap` + 1."""
+    capped = select(Transaction.id).where(*_conditions(wanted)).limit(cap + 1).subquery()
+    return session.connection().execute(select(func.count()).select_from(capped)).scalar_one()
+
+
+def shown(session: Session, identifier: int) -> AnyRow | None:
+    """Return one transaction as lists and pages show it."""
+    return session.connection().execute(_LISTED.where(Transaction.id == identifier)).one_or_none()
+
+
+def pending(connection: Connection, account_id: int) -> int:
+    """Return how many proposals wait that would take from or give to an account."""
+    either = or_(Transaction.source_id == account_id, Transaction.target_id == account_id)
+    query = select(func.count()).where(either, Transaction.status == Status.PROPOSED)
+    return connection.execute(query).scalar_one()
+
+
+_SAME_PENDING = (
+    select(Transaction.id)
+    .where(
+        Transaction.kind == bindparam("kind"),
+        Transaction.status == Status.PROPOSED,
+        Transaction.source_id.is_not_distinct_from(bindparam("source")),
+        Transaction.target_id == bindparam("target"),
+    )
+    .limit(1)
+)
+
+
+def same_pending(connection: Connection, kind: Kind, source_id: int | None, target_id: int) -> bool:
+    """Tell whether a proposal of this kind waits between the same accounts."""
+    found = connection.execute(
+        _SAME_PENDING, {"kind": kind, "source": source_id, "target": target_id}
+    )
+    return found.first() is not None
+
+
+def due(connection: Connection, now: datetime) -> Sequence[int]:
+    """Return the ids of proposals whose time has passed."""
+    query = (
+        select(Transaction.id)
+        .where(Transaction.status == Status.PROPOSED, Transaction.expires_at <= now)
+        .order_by(Transaction.id)
+    )
+    return connection.execute(query).scalars().all()
+
+
+def _conditions(wanted: Filter) -> list[Any]:
+    found: list[Any] = []
+    if wanted.accounts is not None:
+        arrived = Transaction.target_id.in_(wanted.accounts) & (
+            Transaction.status == Status.COMPLETED
+        )
+        found.append(or_(Transaction.source_id.in_(wanted.accounts), arrived))
+    for value, column in (
+        (wanted.kind, Transaction.kind),
+        (wanted.status, Transaction.status),
+        (wanted.proposed_by, Transaction.proposed_by),
+        (wanted.decided_by, Transaction.decided_by),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if wanted.since is not None:
+        found.append(Transaction.proposed_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(Transaction.proposed_at < wanted.until)
+    return found
