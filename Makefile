@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := list
-.PHONY: list run test fix words bench lock environment catalogues data machine
+.PHONY: list run test fix words bench lock environment catalogues data loaded machine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,7 +36,7 @@ fix: environment ## format, and repair what a tool can repair
 
 words: environment ## collect the interface wording into the catalogues and compile them
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project="JCM Registry" --copyright-holder="" \
-	  -k _l -k lazy_gettext -k pgettext:1c,2 -o .venv/messages.pot .
+	  -k _l -k lazy_gettext -o .venv/messages.pot .
 	$(BIN)/pybabel -q update -i .venv/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations --statistics
 
@@ -51,9 +51,17 @@ lock: environment # after a change of the dependencies in pyproject.toml; UPGRAD
 LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-annotate --no-header $(UPGRADE)
 
-data: .venv/runs catalogues
+# The database in instance/ is left alone while nothing it is made from is newer; another one is always looked at.
+OWN := $(if $(DATABASE_URL)$(INSTANCE_DIR),,yes)
+data: .venv/runs catalogues $(if $(and $(OWN),$(wildcard instance/registry.sqlite)),instance/ready,loaded)
+
+instance/ready: $(wildcard migrations/versions/*.py app/data/*.csv app/registry/*.py app/store/*.py) | .venv/runs
+	@$(MAKE) loaded
+
+loaded: .venv/runs
 	@$(FLASK) db upgrade
 	@$(FLASK) load
+	$(if $(OWN),@touch instance/ready)
 
 environment: .venv/works
 

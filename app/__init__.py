@@ -6,11 +6,12 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
-from app import cli, web
+from app.cli import register as register_commands
 from app.config import ROOT, Config
 from app.store import databases
 from app.store.databases import Database
 from app.store.tables import Base
+from app.web import register as register_pages
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
@@ -45,6 +46,6 @@ def create_app(config: Config) -> Flask:
         database = Database.over(db.engine, db.engines["reading"])
     app.extensions["database"] = database
     databases.check(database)
-    web.register(app)
-    cli.register(app)
+    register_pages(app)
+    register_commands(app)
     return app

@@ -1,9 +1,9 @@
 """Bring the pinned browser assets of `assets.lock.json` into app/static/vendor, checked by hash.
 
-Run it when a pin changes: `python scripts/vendor_assets.py`. It asks npm, as this machine is set up,
-for each package, compares the archive with the integrity in the lock, copies only the files named
-there, and writes the hash of each copied file back into the lock. The tests compare the files in
-the tree with those hashes, so an asset cannot change without its lock.
+Run it when a pin changes: `python scripts/vendor_assets.py`. It asks npm for each package, compares
+the archive with the integrity in the lock, copies only the files named there, and writes the hash
+of each copied file back into the lock. The tests compare the files in the tree with those hashes,
+so an asset cannot change without its lock.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -35,16 +36,17 @@ def main() -> int:
         (VENDOR / stale).unlink()
     lock["sha256"] = dict(sorted(hashes.items()))
     LOCK.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(hashes)} files in {VENDOR.relative_to(ROOT)}")
+    sys.stdout.write(f"{len(hashes)} files in {VENDOR.relative_to(ROOT)}\n")
     return 0
 
 
 def fetched(asset: dict[str, Any]) -> list[tuple[str, bytes]]:
     """The wanted files of one package, after its archive has matched the lock."""
     pinned = f"{asset['package']}@{asset['version']}"
+    npm = shutil.which("npm") or sys.exit("npm is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            ["npm", "pack", "--silent", "--pack-destination", folder, pinned],
+        subprocess.run(  # noqa: S603  the arguments come from our own lock
+            [npm, "pack", "--silent", "--pack-destination", folder, pinned],
             check=True,
             stdout=subprocess.DEVNULL,
         )

@@ -52,6 +52,7 @@ def database(engine: str) -> Generator[Database, None, None]:
 
 @pytest.fixture
 def session(database: Database) -> Generator[Session, None, None]:
-    """The one transaction of a test that needs no second; nothing of it is committed before."""
+    """The one transaction of a test that needs no second; it is never committed."""
     with database.writing() as opened:
         yield opened
+        opened.rollback()

@@ -34,7 +34,7 @@ def fresh(engine: str) -> Generator[Database, None, None]:
 def fresh_url(engine: str) -> Generator[str, None, None]:
     """Make an empty registry and give its address, for tests that start programs or an app."""
     if engine == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="registry-") as folder:
+        with tempfile.TemporaryDirectory(prefix="registry-", dir=postgres.quick_place()) as folder:
             path = Path(folder, "registry.sqlite")
             shutil.copyfile(_sqlite_template(), path)
             yield f"sqlite:///{path}"
@@ -49,7 +49,7 @@ def fresh_url(engine: str) -> Generator[str, None, None]:
 
 @cache
 def _sqlite_template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="registry-"))
+    folder = Path(tempfile.mkdtemp(prefix="registry-", dir=postgres.quick_place()))
     atexit.register(shutil.rmtree, folder)
     migrate(f"sqlite:///{folder / 'template.sqlite'}")
     return folder / "template.sqlite"

@@ -4,6 +4,7 @@ import atexit
 import os
 import pwd
 import shlex
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import psycopg
 
 #: The environment variable that tells the workers of a parallel run the folder they share.
 FOLDER = "TEST_POSTGRES"
+
+_ROOM_BYTES = 4 * 2**30
 
 _SETTINGS = """
 listen_addresses = ''
@@ -38,7 +41,8 @@ class Cluster:
     def make(cls, *, durable: bool = False) -> "Cluster":
         """Start a new cluster; a durable one keeps what it acknowledged, others are faster."""
         # Not in TMPDIR: user postgres must get there, and a socket's path has 107 bytes at most.
-        folder = Path(tempfile.mkdtemp(prefix="registry-", dir="/tmp"))
+        place = "/tmp" if durable else quick_place()
+        folder = Path(tempfile.mkdtemp(prefix="registry-", dir=place))
         if _owner():
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
         cluster = cls(folder)
@@ -120,6 +124,14 @@ def shared() -> Cluster:
     if FOLDER in os.environ:
         return Cluster(Path(os.environ[FOLDER]))
     return Cluster.make()
+
+
+def quick_place() -> str:
+    """Return where files need not outlive the tests: in memory, where there is room for them."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES:
+        return str(memory)
+    return "/tmp"
 
 
 @cache

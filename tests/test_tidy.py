@@ -158,7 +158,7 @@ def texts(*endings: str) -> dict[str, str]:
 @cache
 def files() -> list[Path]:
     """Return what is kept in the repository and written by us."""
-    folders = ("app", "tests", "migrations", "translations", "docs", ".ci")
+    folders = ("app", "tests", "migrations", "translations", "docs", "scripts", ".ci")
     found = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     return [
         path

@@ -18,11 +18,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 
 
 def test_every_wording_has_its_japanese() -> None:
-    missing = [
-        message.id
-        for message in wordings()
-        if not japanese(message.id, message.context) or not all(strings(message))
-    ]
+    missing = [wording for wording, context in extracted() if not japanese(wording, context)]
     assert not missing, "run `make words` and write the Japanese of these"
 
 
@@ -31,37 +27,46 @@ def test_no_japanese_is_a_guess() -> None:
 
 
 def test_no_japanese_is_kept_for_a_wording_that_is_gone() -> None:
-    used = {key(message.id, message.context) for message in wordings()}
-    gone = [message.id for message in translated() if key(message.id, message.context) not in used]
-    assert not gone + list(catalogue().obsolete), "run `make words`"
+    gone = [said.id for said in translated() if (forms(said.id), said.context) not in extracted()]
+    assert not [*gone, *catalogue().obsolete], "run `make words`"
 
 
 def test_japanese_names_the_same_facts_as_english() -> None:
-    """A plural may leave its number out in English ("one block"), so only its last form counts."""
+    """Of a plural, the form for many counts: English may say "one block" without its number."""
     different = [
-        message.id
-        for message in translated()
-        if any(facts(said) != facts(strings_of(message.id)[-1]) for said in strings(message))
+        said.id
+        for said in translated()
+        if any(facts(form) != facts(forms(said.id)[-1]) for form in forms(said.string))
     ]
     assert not different
 
 
+def test_japanese_has_one_form_for_one_and_many() -> None:
+    """Without this rule in its header, gettext would answer in English for many."""
+    assert catalogue().num_plurals == 1
+    assert "nplurals=1" in catalogue_text().partition("\n\n")[0]
+
+
 def test_the_compiled_catalogue_is_the_one_in_the_source() -> None:
     with CATALOGUE.with_suffix(".mo").open("rb") as file:
-        compiled = {key(m.id, m.context): m.string for m in read_mo(file) if m.id}
-    assert compiled == {key(m.id, m.context): m.string for m in translated()}
+        compiled = {(forms(said.id)[0], said.context): forms(said.string) for said in read_mo(file)}
+    compiled.pop(("", None))
+    assert compiled == {(forms(m.id)[0], m.context): forms(m.string) for m in translated()}
+
+
+Forms = tuple[str, ...]
 
 
 @cache
-def wordings() -> list[Message]:
-    """Extract the interface wording from the code, as `make words` does."""
+def extracted() -> set[tuple[Forms, str | None]]:
+    """Find the interface wording in the code, as `make words` does."""
     with (ROOT / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
-    keywords = DEFAULT_KEYWORDS | parse_keywords(["_l", "lazy_gettext", "pgettext:1c,2"])
-    found = Catalog()
-    for _, _, wording, _, context in extract_from_dir(ROOT, methods, options, keywords):
-        found.add(wording, context=context)
-    return [message for message in found if message.id]
+    keywords = DEFAULT_KEYWORDS | parse_keywords(["_l", "lazy_gettext"])
+    return {
+        (forms(wording), context)
+        for *_, wording, _, context in extract_from_dir(ROOT, methods, options, keywords)
+    }
 
 
 @cache
@@ -70,25 +75,23 @@ def catalogue() -> Catalog:
         return read_po(file, locale="ja")
 
 
+def catalogue_text() -> str:
+    return CATALOGUE.read_text(encoding="utf-8")
+
+
 def translated() -> list[Message]:
     return [message for message in catalogue() if message.id]
 
 
-def japanese(wording: str | tuple[str, ...], context: str | None) -> tuple[str, ...]:
-    message = catalogue().get(wording, context)
-    return strings(message) if message else ()
+def japanese(wording: Forms, context: str | None) -> bool:
+    """Tell whether every form of a wording has its Japanese."""
+    message = catalogue().get(wording[0], context)
+    return message is not None and all(forms(message.string))
 
 
-def key(wording: str | tuple[str, ...], context: str | None) -> tuple[str, str | None]:
-    return strings_of(wording)[0], context
-
-
-def strings(message: Message) -> tuple[str, ...]:
-    return strings_of(message.string)
-
-
-def strings_of(wording: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (wording,) if isinstance(wording, str) else tuple(wording)
+def forms(wording: str | tuple[str, ...] | list[str] | None) -> Forms:
+    """Return the forms of a wording: one, or several where it counts something."""
+    return (wording or "",) if isinstance(wording, str | None) else tuple(wording)
 
 
 def facts(wording: str) -> list[str]:

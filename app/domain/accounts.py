@@ -11,7 +11,7 @@ from app.domain.errors import (
     UnknownAccountKind,
     WrongCheckDigits,
 )
-from app.domain.text import Text, normalise
+from app.domain.text import Text, numerals
 
 
 class Kind(StrEnum):
@@ -152,7 +152,7 @@ def parse_number(text: str) -> AccountNumber:
         WrongCheckDigits: the check digits do not fit.
         UnknownAccountKind: the kind code does not exist.
     """
-    found = _NUMBER.fullmatch(normalise(text).replace(" ", "").upper())
+    found = _NUMBER.fullmatch(numerals(text).replace(" ", "").upper())
     if found is None:
         raise MalformedAccountNumber(text)
     registry = found[1]

@@ -1,5 +1,6 @@
 """The ledger's rules: kinds of movement, the life of a transaction, and which serials move."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from app.domain.errors import (
     TooManyBlocks,
 )
 from app.domain.serials import DIGITS_MAX, SERIAL_MAX, Range
-from app.domain.text import Text, normalise
+from app.domain.text import Text, numerals
 
 
 class Kind(StrEnum):
@@ -87,6 +88,9 @@ PROPOSAL_LIFE: Final = timedelta(days=14)
 
 #: The data exchange standards let one transaction carry so many blocks.
 BLOCKS_MAX: Final = 3_000
+
+#: Plain digits, or digits grouped in threes: "1,5" is nobody's 15.
+_QUANTITY: Final = re.compile("[0-9]{1,3}(,[0-9]{3})+|[0-9]+")
 
 _SOURCES: Final[dict[Kind, frozenset[accounts.Kind]]] = {
     Kind.ISSUANCE: frozenset(),
@@ -162,12 +166,22 @@ def quantity(typed: str, field: str = "quantity") -> int:
         NotAWholeNumber: anything else, also 0, a sign, a decimal point or an exponent.
         NumberTooLarge: beyond 2^63 - 1.
     """
-    plain = normalise(typed).replace(",", "")
-    if not (plain.isascii() and plain.isdigit()) or not plain.strip("0"):
+    found = numerals(typed)
+    if not _QUANTITY.fullmatch(found):
         raise NotAWholeNumber(typed, field=field)
-    if len(plain.lstrip("0")) > DIGITS_MAX or int(plain) > SERIAL_MAX:
+    plain = found.replace(",", "").lstrip("0")
+    if len(plain) > DIGITS_MAX:
         raise NumberTooLarge(typed, field=field)
-    return int(plain)
+    return check_quantity(int(plain or 0), field)
+
+
+def check_quantity(tonnes: int, field: str = "quantity") -> int:
+    """Return a quantity; NotAWholeNumber below 1, NumberTooLarge beyond 2^63 - 1."""
+    if tonnes < 1:
+        raise NotAWholeNumber(str(tonnes), field=field)
+    if tonnes > SERIAL_MAX:
+        raise NumberTooLarge(str(tonnes), field=field)
+    return tonnes
 
 
 def choose(held: Iterable[Range], kept: Sequence[Range], asked: int) -> list[Range]:
@@ -184,10 +198,13 @@ def choose(held: Iterable[Range], kept: Sequence[Range], asked: int) -> list[Ran
     """
     chosen: list[Range] = []
     missing = asked
-    for count, block in enumerate(held, start=1):
-        if count > BLOCKS_MAX:
+    used = 0
+    for block in held:
+        free_parts = serials.difference(block, kept) if kept else [block]
+        used += bool(free_parts)
+        if used > BLOCKS_MAX:
             raise TooManyBlocks(BLOCKS_MAX, field="quantity")
-        for free in serials.difference(block, kept) if kept else (block,):
+        for free in free_parts:
             piece, _ = serials.take(free, min(missing, free.quantity))
             chosen.append(piece)
             missing -= piece.quantity

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from app.domain.errors import MalformedSerial, NumberTooLarge, RangeBackwards, SerialsTwice
-from app.domain.text import normalise
+from app.domain.text import numerals
 
 SERIAL_MAX = 2**63 - 1
 DIGITS_MAX = len(str(SERIAL_MAX))
 
 _PRINTED = re.compile(
-    r"([A-Z]{2})-([A-Z]{2})-([A-Z]{2}[0-9]{3,4})-([0-9]{4})-([0-9]{1,19})-([0-9]{1,19})"
+    r"([A-Z]{2})-([A-Z]{2})-([A-Z]{2}[0-9]{3,4})-([12][0-9]{3})-([0-9]{1,19})-([0-9]{1,19})"
 )
-_PLAIN = re.compile(r"([0-9][0-9,]*)(?:\s*[-–~]\s*([0-9][0-9,]*))?")
+#: Digits plain or grouped in threes: "12,40" may be two numbers, and "1,5" is not 15.
+_NUMBER = "([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
+_PLAIN = re.compile(rf"{_NUMBER}(?:\s*[-–~〜]\s*{_NUMBER})?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,7 +133,7 @@ def parse(text: str) -> Serial:
         RangeBackwards: the last number lies before the first.
         NumberTooLarge: a number is beyond 2^63 - 1.
     """
-    found = _PRINTED.fullmatch(normalise(text).upper())
+    found = _PRINTED.fullmatch(numerals(text).upper())
     if found is None:
         raise MalformedSerial(text)
     origin, partner, project, vintage, first, last = found.groups()
@@ -144,7 +146,7 @@ def parse_range(text: str) -> Range:
     Raises:
         MalformedSerial, RangeBackwards, NumberTooLarge: as `parse`.
     """
-    found = _PLAIN.fullmatch(normalise(text))
+    found = _PLAIN.fullmatch(numerals(text))
     if found is None:
         raise MalformedSerial(text)
     first, last = found.groups()
@@ -155,12 +157,16 @@ def parse_list(text: str) -> Iterator[Serial | Range]:
     """Read blocks and ranges separated by semicolons, new lines or Japanese commas."""
     for part in re.split(r"[;\n\r、；]+", text):
         if part.strip():
-            printed = _PRINTED.fullmatch(normalise(part).upper())
+            printed = _PRINTED.fullmatch(numerals(part).upper())
             yield parse(part) if printed else parse_range(part)
 
 
 def _range(first_typed: str, last_typed: str, text: str) -> Range:
-    first, last = int(first_typed.replace(",", "")), int(last_typed.replace(",", ""))
+    typed = [number.replace(",", "").lstrip("0") for number in (first_typed, last_typed)]
+    # Counted before they are converted: Python itself refuses to convert thousands of digits.
+    if max(map(len, typed)) > DIGITS_MAX:
+        raise NumberTooLarge(text)
+    first, last = (int(number or 0) for number in typed)
     if first < 1:
         raise MalformedSerial(text)
     if max(first, last) > SERIAL_MAX:

@@ -31,6 +31,17 @@ def normalise(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
+def numerals(typed: str) -> str:
+    """Return a typed number as `normalise` does, raised and circled digits left: 10² is not 102."""
+    letters = (
+        letter
+        if letter.isdigit() and not letter.isdecimal()
+        else unicodedata.normalize("NFKC", letter)
+        for letter in typed
+    )
+    return " ".join("".join(letters).split())
+
+
 def searchable(*parts: str) -> str:
     """Return the parts as one lower-case line in which a normalised word can be looked for."""
     return normalise(" ".join(part for part in parts if part)).casefold()

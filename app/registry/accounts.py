@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.domain import accounts as rules
 from app.domain.accounts import AccountNumber, Kind, State
 from app.domain.errors import (
+    AccountKindForbids,
+    AccountStateForbids,
     NotEmpty,
     NotFound,
     ReasonRequired,
@@ -91,10 +94,11 @@ def change_state(
         NotFound: no such account.
         ReasonRequired: the reason is blank.
         MoveNotAllowed: the table of moves has no such move.
+        AccountKindForbids: the registry cannot do without its own accounts; they are never closed.
         NotEmpty, TransactionsPending: an account is closed only when empty and undisturbed.
     """
     connection = session.connection()
-    accounts.lock(connection, [number])
+    accounts.lock(connection, number)
     people.require(session, actor, Duty.MANAGE_ACCOUNTS)
     account = accounts.by_number(session, number)
     if account is None:
@@ -103,16 +107,13 @@ def change_state(
     if not normalise(reason):
         raise ReasonRequired(field="reason")
     before = account.state
-    account.state = rules.move(before, state)
+    rules.move(before, state)
     if state in {State.CLOSURE_PENDING, State.CLOSED}:
-        pending = transactions.pending(connection, account.id)
-        if pending:
-            raise TransactionsPending(pending, field="state")
+        _check_closable(connection, account, state)
+    account.state = state
     if state is State.CLOSED:
-        held = accounts.balance(connection, account.id)
-        if held:
-            raise NotEmpty(held, field="state")
         account.closed_at = now
+        _dismiss(session, account, actor=actor, now=now)
     if before is State.APPLIED and state is State.OPEN:
         account.opened_at = now
     session.flush()
@@ -129,6 +130,29 @@ def change_state(
     return account
 
 
+def _check_closable(connection: Connection, account: Account, after: State) -> None:
+    """Refuse to close one of the registry's own accounts, or one with credits or proposals."""
+    if account.state is not State.APPLIED and account.kind is not Kind.ENTITY:
+        raise AccountKindForbids(account.number, account.kind, field="state")
+    pending = transactions.pending(connection, account.id)
+    if pending:
+        raise TransactionsPending(pending, field="state")
+    held = accounts.balance(connection, account.id)
+    if held and after is State.CLOSED:
+        raise NotEmpty(held, field="state")
+
+
+def _dismiss(session: Session, account: Account, *, actor: int, now: datetime) -> None:
+    """Take everyone's right on a closed account; the log keeps who had which."""
+    former = {}
+    for present in accounts.representatives(session, account.id):
+        former[session.get_one(User, present.user_id).login_id] = present.right.value
+        session.delete(present)
+    if former:
+        number = account.number
+        logs.done(session, "dismiss representatives", number, actor=actor, now=now, **former)
+
+
 def appoint(
     session: Session,
     account: Account,
@@ -140,10 +164,13 @@ def appoint(
     """Set who may act on an account, by user id.
 
     Raises:
+        AccountStateForbids: the account is closed.
         RepresentativesMissing: fewer than two persons, or together they cannot propose and approve
             (Delegated Regulation (EU) 2019/1122, Art. 20).
     """
     people.require(session, actor, Duty.MANAGE_ACCOUNTS)
+    if account.state is State.CLOSED:
+        raise AccountStateForbids(account.number, account.state, field="account")
     proposers = {user for user, right in rights.items() if right in {Right.PROPOSE, Right.BOTH}}
     approvers = {user for user, right in rights.items() if right in {Right.APPROVE, Right.BOTH}}
     if not proposers or not approvers or len(proposers | approvers) == 1:

@@ -1,6 +1,6 @@
 """Questions about accounts and holders, and the lock with which every movement begins."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.accounts import Kind, State
 from app.domain.ledger import Status
 from app.store.databases import AnyRow
+from app.store.statements import Statement
 from app.store.tables import (
     Account,
     Balance,
@@ -18,13 +19,13 @@ from app.store.tables import (
     Transaction,
 )
 
-_LOCK = (
+_LOCK = Statement(
     select(Account.id, Account.number, Account.kind, Account.state)
-    .where(Account.number.in_(bindparam("numbers", expanding=True)))
+    .where(Account.number.in_([bindparam("one"), bindparam("other")]))
     .order_by(Account.id)
     .with_for_update(key_share=True)
 )
-_LOCK_SIDES = (
+_LOCK_SIDES = Statement(
     select(Account.id, Account.number, Account.kind, Account.state)
     .where(
         Account.id.in_(
@@ -40,15 +41,14 @@ _LOCK_SIDES = (
 )
 
 
-def lock(connection: Connection, numbers: Iterable[str]) -> dict[str, AnyRow]:
-    """Lock the accounts with these numbers in id order; those that do not exist are left out."""
-    found = connection.execute(_LOCK, {"numbers": list(numbers)})
-    return {row.number: row for row in found}
+def lock(connection: Connection, number: str, other: str = "") -> dict[str, AnyRow]:
+    """Lock one account or two in id order; those that do not exist are left out."""
+    return {row.number: row for row in _LOCK.rows(connection, one=number, other=other)}
 
 
 def lock_sides(connection: Connection, transaction_id: int) -> dict[int, AnyRow]:
     """Lock the accounts of a transaction in id order."""
-    found = connection.execute(_LOCK_SIDES, {"transaction": transaction_id})
+    found = _LOCK_SIDES.rows(connection, transaction=transaction_id)
     return {row.id: row for row in found}
 
 
@@ -85,11 +85,14 @@ def holder(session: Session, reference: str) -> Holder | None:
 
 
 def seen_by(session: Session, user_id: int) -> Sequence[AnyRow]:
-    """Return the accounts on which a person has a right: account, right."""
+    """Return the accounts on which a person has a right: account, right.
+
+    One applied for and not yet open is as if it did not exist, even to its future people.
+    """
     query = (
         select(Account, Representative.right)
         .join(Representative, Representative.account_id == Account.id)
-        .where(Representative.user_id == user_id)
+        .where(Representative.user_id == user_id, Account.state != State.APPLIED)
         .order_by(Account.id)
     )
     return session.execute(query).all()
@@ -144,3 +147,11 @@ def balances(session: Session, account_id: int) -> Sequence[AnyRow]:
         .order_by(Project.reference, Balance.vintage)
     )
     return session.connection().execute(query).all()
+
+
+_DEMO = select(Account.id).join(Holder, Holder.id == Account.holder_id).where(Holder.is_demo)
+
+
+def demo(session: Session) -> frozenset[int]:
+    """Return the accounts of fictional holders, so that pages can mark what is no fact."""
+    return frozenset(session.connection().execute(_DEMO).scalars())

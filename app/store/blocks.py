@@ -3,15 +3,27 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.domain import accounts
 from app.domain.ledger import BLOCKS_MAX, Status
 from app.domain.serials import Range
 from app.store.databases import AnyRow
+from app.store.statements import Statement
 from app.store.tables import (
     Account,
     Balance,
@@ -28,24 +40,45 @@ _live = Block.closed_by.is_(None)
 
 # The ledger path: prepared once, Core rows
 
-_RESERVED = (
+_RESERVED = Statement(
     select(Reservation.first, Reservation.last)
     .where(Reservation.transaction_id == bindparam("transaction"))
     .order_by(Reservation.first)
 )
-_RESERVED_OF_ACCOUNT = (
+_reserved_of_account = (
     select(Reservation.first, Reservation.last)
     .join(Transaction, Transaction.id == Reservation.transaction_id)
     .where(Transaction.source_id == bindparam("account"), Transaction.status == Status.PROPOSED)
 )
-_BARRED = select(Bar.first, Bar.last).where(Bar.lifted_at.is_(None))
-_KEPT = union_all(_RESERVED_OF_ACCOUNT, _BARRED)
-_HELD = (
-    select(Block.first, Block.last, Block.project_id, Block.vintage)
-    .where(_live, Block.account_id == bindparam("account"), Block.first > bindparam("after"))
-    .order_by(Block.first)
-    .limit(bindparam("size"))
-)
+_barred = select(Bar.first, Bar.last).where(Bar.lifted_at.is_(None))
+_KEPT = Statement(union_all(_reserved_of_account, _barred))
+_RESERVED_OF_ACCOUNT = Statement(_reserved_of_account)
+_BARRED = Statement(_barred)
+
+
+def _held(*wanted: Any) -> Statement:
+    return Statement(
+        select(Block.first, Block.last, Block.project_id, Block.vintage)
+        .where(
+            _live,
+            Block.account_id == bindparam("account"),
+            Block.first > bindparam("after"),
+            *wanted,
+        )
+        .order_by(Block.first)
+        .limit(bindparam("size"))
+    )
+
+
+_of_project = Block.project_id == bindparam("project")
+_of_vintage = Block.vintage == bindparam("vintage")
+#: By whether a project and whether a vintage is asked for.
+_HELD = {
+    (False, False): _held(),
+    (True, False): _held(_of_project),
+    (False, True): _held(_of_vintage),
+    (True, True): _held(_of_project, _of_vintage),
+}
 # The greatest live first not above n is one index probe; `first <= n AND last >= n` is a scan.
 _start = (
     select(func.max(Block.first))
@@ -53,7 +86,7 @@ _start = (
     .correlate(None)
     .scalar_subquery()
 )
-_COVERING = (
+_COVERING = Statement(
     select(Block.__table__)
     .where(
         _live,
@@ -68,36 +101,29 @@ _COVERING = (
 
 def reserved(connection: Connection, transaction_id: int) -> list[Range]:
     """Return the serial numbers a proposal has reserved, ascending."""
-    found = connection.execute(_RESERVED, {"transaction": transaction_id})
-    return [Range(first, last) for first, last in found]
+    return _ranges(_RESERVED.rows(connection, transaction=transaction_id))
 
 
 def kept(connection: Connection, account_id: int, *, bars: bool = True) -> list[Range]:
     """Return the ranges that may not leave an account: reserved by proposals, or barred."""
     query = _KEPT if bars else _RESERVED_OF_ACCOUNT
-    found = connection.execute(query, {"account": account_id})
-    return [Range(first, last) for first, last in found]
+    return _ranges(query.rows(connection, account=account_id))
 
 
 def barred(connection: Connection) -> list[Range]:
     """Return every range that is barred now."""
-    return [Range(first, last) for first, last in connection.execute(_BARRED)]
+    return _ranges(_BARRED.rows(connection))
 
 
 def held(
     connection: Connection, account_id: int, *, project_id: int | None, vintage: int | None
 ) -> Iterator[AnyRow]:
     """Yield an account's live blocks from the lowest serial on, a few at a time."""
-    query = _HELD
-    if project_id is not None:
-        query = query.where(Block.project_id == project_id)
-    if vintage is not None:
-        query = query.where(Block.vintage == vintage)
+    query = _HELD[project_id is not None, vintage is not None]
+    values = {"account": account_id, "project": project_id, "vintage": vintage}
     after, size = 0, 16
     while True:
-        found = connection.execute(
-            query, {"account": account_id, "after": after, "size": size}
-        ).all()
+        found = query.rows(connection, after=after, size=size, **values)
         yield from found
         if len(found) < size:
             return
@@ -106,7 +132,11 @@ def held(
 
 def covering(connection: Connection, wanted: Range) -> Sequence[AnyRow]:
     """Return the live blocks that hold any number of a range, ascending, at most BLOCKS_MAX + 1."""
-    return connection.execute(_COVERING, {"low": wanted.first, "high": wanted.last}).all()
+    return _COVERING.rows(connection, low=wanted.first, high=wanted.last)
+
+
+def _ranges(rows: Sequence[AnyRow]) -> list[Range]:
+    return [Range(row.first, row.last) for row in rows]
 
 
 # Search: what the public and the holders look for
@@ -145,21 +175,21 @@ def find(
     size: int = 50,
 ) -> Sequence[AnyRow]:
     """Return blocks ascending by serial: those past `after`, or the last ones below `before`."""
-    conditions = _conditions(search)
-    if after is not None:
-        conditions.append(Block.first > after)
+    asked = _asked(search)
     if before is not None:
-        conditions.append(Block.first < before)
-    order = Block.first.desc() if before is not None else Block.first
-    query = _joined(conditions).order_by(order).limit(size)
-    found = session.connection().execute(query).all()
-    return found[::-1] if before is not None else found
+        found = _execute(session, _page(frozenset(asked), "before"), asked, at=before, size=size)
+        return found[::-1]
+    return _execute(session, _page(frozenset(asked), "after"), asked, at=after or 0, size=size)
 
 
 def count(session: Session, search: Search, *, cap: int = 10_000) -> int:
     """Return how many blocks there are, at most `cap` + 1."""
-    capped = select(Block.first).where(*_conditions(search)).limit(cap + 1).subquery()
-    return session.connection().execute(select(func.count()).select_from(capped)).scalar_one()
+    asked = _asked(search)
+    probe, counted = _counting(frozenset(asked))
+    # Whether there is one more is seen in the index; counting has to look at the blocks.
+    if _execute(session, probe, asked, size=cap):
+        return cap + 1
+    return int(_execute(session, counted, asked)[0][0])
 
 
 def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
@@ -172,8 +202,9 @@ def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
         low = func.greatest if connection.dialect.name == "postgresql" else func.max
         high = func.least if connection.dialect.name == "postgresql" else func.min
         tonnes = high(Block.last, search.range.last) - low(Block.first, search.range.first) + 1
-        query = select(Block.kind, func.sum(tonnes)).where(*_conditions(search))
-        query = query.group_by(Block.kind)
+        asked = _asked(search)
+        query = select(Block.kind, func.sum(tonnes)).where(*_conditions(frozenset(asked)))
+        query = query.group_by(Block.kind).params(asked)
     elif search.account_id is not None:
         query = (
             select(Account.kind, func.sum(Balance.quantity))
@@ -193,9 +224,10 @@ def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
 
 def stream(session: Session, search: Search, *, chunk: int = 2_000) -> Iterator[AnyRow]:
     """Yield every block of a search ascending by serial, at constant memory."""
-    query = _joined(_conditions(search)).order_by(Block.first)
+    asked = _asked(search)
+    query = _joined(_conditions(frozenset(asked))).order_by(Block.first)
     connection = session.connection().execution_options(stream_results=True, yield_per=chunk)
-    yield from connection.execute(query)
+    yield from connection.execute(query, asked)
 
 
 def at(session: Session, serial: int) -> AnyRow | None:
@@ -268,32 +300,71 @@ def totals_as_of(session: Session, when: datetime) -> dict[accounts.Kind, int]:
     return {kind: int(quantity) for kind, quantity in session.connection().execute(query)}
 
 
-def _conditions(search: Search) -> list[Any]:
-    found: list[Any] = [_live]
+def _asked(search: Search) -> dict[str, Any]:
+    """Return what is asked by the name of its parameter; what may be anything is left out."""
+    asked: dict[str, Any] = {}
     if search.range is not None:
-        low, high = search.range.first, search.range.last
-        start = (
-            select(func.max(Block.first))
-            .where(_live, Block.first <= low)
-            .correlate(None)
-            .scalar_subquery()
-        )
-        found += [
-            Block.first >= func.coalesce(start, low),
-            Block.first <= high,
-            Block.last >= low,
-        ]
+        asked |= {"low": search.range.first, "high": search.range.last}
     if search.projects is not None:
-        found.append(Block.project_id.in_(search.projects))
-    if search.partner is not None:
-        found.append(Block.partner == search.partner)
-    if search.vintage is not None:
-        found.append(Block.vintage == search.vintage)
+        asked["projects"] = list(search.projects)
     if search.kinds is not None:
-        found.append(Block.kind.in_(search.kinds))
-    if search.account_id is not None:
-        found.append(Block.account_id == search.account_id)
-    return found
+        asked["kinds"] = sorted(search.kinds)
+    for name in ("partner", "vintage", "account_id"):
+        value = getattr(search, name)
+        if value is not None:
+            asked[name] = value
+    return asked
+
+
+def _execute(
+    session: Session, query: Select[Any], asked: dict[str, Any], **more: int
+) -> Sequence[AnyRow]:
+    return session.connection().execute(query, asked | more).all()
+
+
+# Building a statement costs more than running it, so each combination of filters is built once.
+
+
+@cache
+def _conditions(names: frozenset[str]) -> tuple[ColumnElement[bool], ...]:
+    found: list[ColumnElement[bool]] = [_live]
+    if "low" in names:
+        found += [
+            Block.first >= func.coalesce(_start, bindparam("low")),
+            Block.first <= bindparam("high"),
+            Block.last >= bindparam("low"),
+        ]
+    if "projects" in names:
+        found.append(Block.project_id.in_(bindparam("projects", expanding=True)))
+    if "kinds" in names:
+        found.append(Block.kind.in_(bindparam("kinds", expanding=True)))
+    found += [
+        column == bindparam(name)
+        for name, column in (
+            ("partner", Block.partner),
+            ("vintage", Block.vintage),
+            ("account_id", Block.account_id),
+        )
+        if name in names
+    ]
+    return tuple(found)
+
+
+@cache
+def _page(names: frozenset[str], turning: Literal["after", "before"]) -> Select[Any]:
+    at, size = bindparam("at", type_=BigInteger), bindparam("size", type_=BigInteger)
+    if turning == "before":
+        past = _joined((*_conditions(names), Block.first < at)).order_by(Block.first.desc())
+    else:
+        past = _joined((*_conditions(names), Block.first > at)).order_by(Block.first)
+    return past.limit(size)
+
+
+@cache
+def _counting(names: frozenset[str]) -> tuple[Select[Any], Select[Any]]:
+    found = select(Block.first).where(*_conditions(names))
+    probe = found.order_by(Block.first).offset(bindparam("size", type_=BigInteger)).limit(1)
+    return probe, select(func.count()).select_from(found.subquery())
 
 
 def _summed(table: type[Balance] | type[Total], search: Search) -> list[Any]:

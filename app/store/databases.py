@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, Row, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 Result = TypeVar("Result")
 
@@ -68,8 +70,14 @@ class Database:
     @contextmanager
     def writing(self) -> Generator[Session, None, None]:
         """Yield a session for one change; commit on leaving, roll back on any exception."""
-        with self._turn(), Session(self._writing, autoflush=False) as session, session.begin():
+        # A session on an open connection costs half of one that begins by itself.
+        with (
+            self._turn(),
+            self._writing.begin() as connection,
+            Session(connection, autoflush=False, join_transaction_mode="rollback_only") as session,
+        ):
             yield session
+            session.flush()
 
     def write(self, change: Callable[[Session], Result]) -> Result:
         """Run one change in a transaction of its own, again when the engine asks to try again."""
@@ -77,8 +85,10 @@ class Database:
             try:
                 with self.writing() as session:
                     return change(session)
-            except DBAPIError as error:
-                if not remaining or getattr(error.orig, "sqlstate", None) not in _AGAIN:
+            except (DBAPIError, psycopg.Error) as error:
+                # Statements that run on the driver's cursor raise the driver's own errors.
+                state = getattr(getattr(error, "orig", error), "sqlstate", None)
+                if not remaining or state not in _AGAIN:
                     raise
         raise AssertionError("unreachable")
 
@@ -144,6 +154,10 @@ def _prepare(engine: Engine, *, reading: bool) -> None:
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute(f"PRAGMA query_only = {int(reading)}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    # Not the engine's "begin" event: an engine that has events asks for them at every statement.
+    opening = "BEGIN" if reading else "BEGIN IMMEDIATE"
+
+    def begin(dbapi_connection: PoolProxiedConnection) -> None:
+        dbapi_connection.cursor().execute(opening)
+
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]  # the hook made for this

@@ -11,27 +11,28 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain import accounts, chain, ledger
 from app.domain.errors import NumberTooLarge, SerialsNotHeld
 from app.domain.ledger import Kind, Status
 from app.domain.serials import SERIAL_MAX, Range, overlap
-from app.store import blocks, transactions
+from app.store import blocks, sums, transactions
 from app.store.databases import AnyRow
-from app.store.tables import Balance, Block, ChainHead, Issuance, Reservation, Total, Transaction
+from app.store.statements import Statement
+from app.store.tables import Block, ChainHead, Issuance, Reservation, Transaction
 
 _COLUMNS: Final = [column.name for column in Transaction.__table__.columns if column.name != "id"]
 
-_INSERT_TRANSACTION = (
+_INSERT_TRANSACTION = Statement(
     insert(Transaction)
     .values({name: bindparam(name) for name in _COLUMNS})
     .returning(Transaction.id)
 )
-_INSERT_RESERVATION = insert(Reservation)
-_RELEASE = delete(Reservation).where(Reservation.transaction_id == bindparam("transaction"))
-_CLOSE = (
+_INSERT_RESERVATION = Statement(insert(Reservation), "transaction_id", "first", "last")
+_RELEASE = Statement(
+    delete(Reservation).where(Reservation.transaction_id == bindparam("transaction"))
+)
+_CLOSE = Statement(
     update(Block)
     .where(
         Block.first == bindparam("at"),
@@ -40,27 +41,34 @@ _CLOSE = (
     )
     .values(closed_by=bindparam("transaction"))
 )
-_INSERT_BLOCK = insert(Block)
-_DECIDE = (
+_INSERT_BLOCK = Statement(
+    insert(Block),
+    "opened_by",
+    "first",
+    "last",
+    "account_id",
+    "kind",
+    "project_id",
+    "partner",
+    "vintage",
+    "issuance_id",
+)
+_DECIDED: Final = (
+    "status",
+    "decided_by",
+    "decided_at",
+    "reason",
+    "position",
+    "body",
+    "digest",
+)
+_DECIDE = Statement(
     update(Transaction)
     .where(Transaction.id == bindparam("transaction"), Transaction.status == Status.PROPOSED)
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "status",
-                "decided_by",
-                "decided_at",
-                "reason",
-                "position",
-                "body",
-                "digest",
-            )
-        }
-    )
+    .values({name: bindparam(f"new_{name}") for name in _DECIDED})
 )
-_HEAD = select(ChainHead).where(ChainHead.id == 1).with_for_update()
-_SET_HEAD = (
+_HEAD = Statement(select(ChainHead.__table__).where(ChainHead.id == 1).with_for_update())
+_SET_HEAD = Statement(
     update(ChainHead)
     .where(ChainHead.id == 1)
     .values(
@@ -70,29 +78,6 @@ _SET_HEAD = (
         }
     )
 )
-
-
-def _subtract(table: type[Balance] | type[Total], *keys: InstrumentedAttribute[Any]) -> Any:
-    return (
-        update(table)
-        .where(*(key == bindparam(f"of_{key.key}") for key in keys))
-        .values(quantity=table.quantity - bindparam("moved"))
-    )
-
-
-def _add(table: type[Balance] | type[Total], dialect: str, *keys: str) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    made = make(table)
-    return made.on_conflict_do_update(
-        index_elements=keys, set_={"quantity": table.quantity + made.excluded.quantity}
-    )
-
-
-_ENGINES: Final = ("sqlite", "postgresql")
-_SUBTRACT_BALANCE = _subtract(Balance, Balance.account_id, Balance.project_id, Balance.vintage)
-_SUBTRACT_TOTAL = _subtract(Total, Total.project_id, Total.vintage, Total.kind)
-_ADD_BALANCE = {e: _add(Balance, e, "account_id", "project_id", "vintage") for e in _ENGINES}
-_ADD_TOTAL = {e: _add(Total, e, "project_id", "vintage", "kind") for e in _ENGINES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +125,12 @@ def reserve(
     values["target_id"] = target.id
     facts = _facts(values, source=source, target=target)
     values["digest"] = chain.digest(chain.canonical(facts))
-    identifier: int = connection.execute(_INSERT_TRANSACTION, values).scalar_one()
+    inserted = _INSERT_TRANSACTION.row(connection, **values)
+    assert inserted is not None
+    identifier = int(inserted.id)
     if ranges:
-        connection.execute(
-            _INSERT_RESERVATION,
+        _INSERT_RESERVATION.run(
+            connection,
             [{"transaction_id": identifier, "first": r.first, "last": r.last} for r in ranges],
         )
     return identifier
@@ -169,7 +156,7 @@ def release(
     facts = _facts(values, source=source, target=target)
     facts["number"] = ledger.transaction_number(target.number[:2], transaction.id)
     _decide(connection, values | {"digest": chain.digest(chain.canonical(facts))})
-    connection.execute(_RELEASE, {"transaction": transaction.id})
+    _RELEASE.run(connection, [{"transaction": transaction.id}])
 
 
 def append(
@@ -189,13 +176,14 @@ def append(
     assert transaction.kind is not Kind.ISSUANCE
     assert sum(r.quantity for r in ranges) == transaction.quantity, "reservation differs"
     closed, opened = _carved(connection, transaction, ranges, source, target)
-    done = connection.execute(_CLOSE, closed)
-    assert done.rowcount == len(closed), "a block was closed by another transaction"
-    connection.execute(_INSERT_BLOCK, opened)
+    assert _CLOSE.run(connection, closed) == len(closed), (
+        "a block was closed by another transaction"
+    )
+    _INSERT_BLOCK.run(connection, opened)
     moved = _moved(opened, target)
-    _change_balances(connection, moved, source, target)
-    head = connection.execute(_HEAD).one()
-    _change_totals(connection, moved, source, target)
+    sums.change_balances(connection, moved, source=source.id, target=target.id)
+    head = _head(connection)
+    sums.change_totals(connection, moved, source=source.kind, target=target.kind)
     facts: dict[str, chain.Value] = {"ranges": [[r.first, r.last] for r in ranges]}
     _seal(connection, transaction, decision, head, facts, source=source, target=target)
 
@@ -214,7 +202,7 @@ def issue(
         NumberTooLarge: the sequence of serial numbers would pass 2^63 - 1.
     """
     assert transaction.kind is Kind.ISSUANCE
-    head = connection.execute(_HEAD).one()
+    head = _head(connection)
     if head.serial_next + transaction.quantity - 1 > SERIAL_MAX:
         raise NumberTooLarge(str(transaction.quantity), field="quantity")
     issued = Range(head.serial_next, head.serial_next + transaction.quantity - 1)
@@ -244,10 +232,10 @@ def issue(
             "issuance_id": issuance,
         }
     ]
-    connection.execute(_INSERT_BLOCK, opened)
+    _INSERT_BLOCK.run(connection, opened)
     moved = _moved(opened, target)
-    _change_balances(connection, moved, None, target)
-    _change_totals(connection, moved, None, target)
+    sums.change_balances(connection, moved, source=None, target=target.id)
+    sums.change_totals(connection, moved, source=None, target=target.kind)
     facts: dict[str, chain.Value] = {
         "ranges": [[issued.first, issued.last]],
         "issuance": {
@@ -263,7 +251,6 @@ def issue(
 
 
 _Rows = list[dict[str, Any]]
-_Moved = dict[tuple[int, int, str], int]
 
 
 def _carved(
@@ -315,79 +302,14 @@ def _covering(
     return list(found.values())
 
 
-def _moved(opened: _Rows, target: Account) -> _Moved:
+def _moved(opened: _Rows, target: Account) -> sums.Moved:
     """Return the tonnes that reach the target by (project, vintage, partner)."""
-    moved: _Moved = defaultdict(int)
+    moved: sums.Moved = defaultdict(int)
     for row in opened:
         if row["account_id"] == target.id:
             key = row["project_id"], row["vintage"], row["partner"]
             moved[key] += row["last"] - row["first"] + 1
     return moved
-
-
-def _change_balances(
-    connection: Connection, moved: _Moved, source: Account | None, target: Account
-) -> None:
-    if source is not None:
-        done = connection.execute(
-            _SUBTRACT_BALANCE,
-            [
-                {
-                    "of_account_id": source.id,
-                    "of_project_id": project,
-                    "of_vintage": vintage,
-                    "moved": tonnes,
-                }
-                for (project, vintage, _), tonnes in moved.items()
-            ],
-        )
-        assert done.rowcount == len(moved), "a balance is missing"
-    connection.execute(
-        _ADD_BALANCE[connection.dialect.name],
-        [
-            {
-                "account_id": target.id,
-                "project_id": project,
-                "vintage": vintage,
-                "quantity": tonnes,
-            }
-            for (project, vintage, _), tonnes in moved.items()
-        ],
-    )
-
-
-def _change_totals(
-    connection: Connection, moved: _Moved, source: Account | None, target: Account
-) -> None:
-    """Keep the totals by kind of account; the chain head is locked, so no order is needed."""
-    if source is not None and source.kind == target.kind:
-        return
-    if source is not None:
-        connection.execute(
-            _SUBTRACT_TOTAL,
-            [
-                {
-                    "of_project_id": project,
-                    "of_vintage": vintage,
-                    "of_kind": source.kind,
-                    "moved": tonnes,
-                }
-                for (project, vintage, _), tonnes in moved.items()
-            ],
-        )
-    connection.execute(
-        _ADD_TOTAL[connection.dialect.name],
-        [
-            {
-                "project_id": project,
-                "vintage": vintage,
-                "kind": target.kind,
-                "partner": partner,
-                "quantity": tonnes,
-            }
-            for (project, vintage, partner), tonnes in moved.items()
-        ],
-    )
 
 
 def _seal(
@@ -421,24 +343,28 @@ def _seal(
     digest = chain.digest(body, head.digest)
     _decide(connection, values | {"body": body, "digest": digest})
     if source is not None:
-        connection.execute(_RELEASE, {"transaction": transaction.id})
+        _RELEASE.run(connection, [{"transaction": transaction.id}])
     issued = transaction.quantity if source is None else 0
-    connection.execute(
-        _SET_HEAD,
-        {
-            "new_position": head.position + 1,
-            "new_digest": digest,
-            "new_completed_at": at,
-            "new_serial_next": head.serial_next + issued,
-        },
-    )
+    following = {
+        "new_position": head.position + 1,
+        "new_digest": digest,
+        "new_completed_at": at,
+        "new_serial_next": head.serial_next + issued,
+    }
+    _SET_HEAD.run(connection, [following])
 
 
 def _decide(connection: Connection, values: Mapping[str, Any]) -> None:
-    names = ("status", "decided_by", "decided_at", "reason", "position", "body", "digest")
-    parameters = {f"new_{name}": values[name] for name in names}
-    done = connection.execute(_DECIDE, {"transaction": values["id"], **parameters})
-    assert done.rowcount == 1, "the transaction was decided by another"
+    parameters = {f"new_{name}": values[name] for name in _DECIDED}
+    done = _DECIDE.run(connection, [{"transaction": values["id"], **parameters}])
+    assert done == 1, "the transaction was decided by another"
+
+
+def _head(connection: Connection) -> AnyRow:
+    """Lock the chain head, the last thing that is locked."""
+    head = _HEAD.row(connection)
+    assert head is not None, "the chain has a head"
+    return head
 
 
 def _facts(

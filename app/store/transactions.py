@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.chain import Value
 from app.domain.ledger import Kind, Status
 from app.store.databases import AnyRow
+from app.store.statements import Statement
 from app.store.tables import Account, Holder, Transaction, User
 
-_BY_ID = select(Transaction.__table__).where(Transaction.id == bindparam("id"))
-_BY_KEY = select(Transaction.__table__).where(
-    Transaction.proposed_by == bindparam("user"), Transaction.key == bindparam("key")
+_BY_ID = Statement(select(Transaction.__table__).where(Transaction.id == bindparam("id")))
+_BY_KEY = Statement(
+    select(Transaction.__table__).where(
+        Transaction.proposed_by == bindparam("user"), Transaction.key == bindparam("key")
+    )
 )
 
 #: The columns that the chain covers as they stand; accounts are covered by their numbers.
@@ -48,17 +51,17 @@ def facts(values: Mapping[str, Any], *, source: str | None, target: str | None) 
 
 def values(row: AnyRow) -> dict[str, Any]:
     """Return a transaction's row by column."""
-    return dict(row._mapping)  # noqa: SLF001 - the documented way to a row's names
+    return row._asdict()
 
 
 def by_id(connection: Connection, identifier: int) -> AnyRow | None:
     """Return one transaction's row, every column."""
-    return connection.execute(_BY_ID, {"id": identifier}).one_or_none()
+    return _BY_ID.row(connection, id=identifier)
 
 
 def by_key(connection: Connection, user_id: int, key: str) -> AnyRow | None:
     """Return the transaction this person proposed under this key."""
-    return connection.execute(_BY_KEY, {"user": user_id, "key": key}).one_or_none()
+    return _BY_KEY.row(connection, user=user_id, key=key)
 
 
 _Source = aliased(Account)
@@ -123,21 +126,31 @@ class Filter:
 
     accounts: Sequence[int] | None = None
     kind: Kind | None = None
+    kinds: frozenset[Kind] | None = None
     status: Status | None = None
     proposed_by: int | None = None
+    not_proposed_by: int | None = None
     decided_by: int | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
 def find(
-    session: Session, wanted: Filter, *, before: int | None = None, size: int = 50
+    session: Session,
+    wanted: Filter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = 50,
 ) -> Sequence[AnyRow]:
-    """Return transactions newest first, those older than `before` (an id) when given."""
-    query = _LISTED.where(*_conditions(wanted)).order_by(Transaction.id.desc()).limit(size)
+    """Return transactions newest first: those below the id `before`, or the last above `after`."""
+    query = _LISTED.where(*_conditions(wanted)).limit(size)
+    if after is not None:
+        query = query.where(Transaction.id > after).order_by(Transaction.id)
+        return session.connection().execute(query).all()[::-1]
     if before is not None:
         query = query.where(Transaction.id < before)
-    return session.connection().execute(query).all()
+    return session.connection().execute(query.order_by(Transaction.id.desc())).all()
 
 
 def count(session: Session, wanted: Filter, *, cap: int = 10_000) -> int:
@@ -158,7 +171,7 @@ def pending(connection: Connection, account_id: int) -> int:
     return connection.execute(query).scalar_one()
 
 
-_SAME_PENDING = (
+_SAME_PENDING = Statement(
     select(Transaction.id)
     .where(
         Transaction.kind == bindparam("kind"),
@@ -172,10 +185,8 @@ _SAME_PENDING = (
 
 def same_pending(connection: Connection, kind: Kind, source_id: int | None, target_id: int) -> bool:
     """Tell whether a proposal of this kind waits between the same accounts."""
-    found = connection.execute(
-        _SAME_PENDING, {"kind": kind, "source": source_id, "target": target_id}
-    )
-    return found.first() is not None
+    found = _SAME_PENDING.row(connection, kind=kind, source=source_id, target=target_id)
+    return found is not None
 
 
 def due(connection: Connection, now: datetime) -> Sequence[int]:
@@ -203,6 +214,10 @@ def _conditions(wanted: Filter) -> list[Any]:
     ):
         if value is not None:
             found.append(column == value)
+    if wanted.kinds is not None:
+        found.append(Transaction.kind.in_(wanted.kinds))
+    if wanted.not_proposed_by is not None:
+        found.append(Transaction.proposed_by != wanted.not_proposed_by)
     if wanted.since is not None:
         found.append(Transaction.proposed_at >= wanted.since)
     if wanted.until is not None:

@@ -2,7 +2,24 @@
 
 from flask import Flask
 
-from app.web import access, blocks, errors, headers, pages, projects, public, sessions, words
+from app.web import (
+    access,
+    accounts,
+    approvals,
+    blocks,
+    errors,
+    headers,
+    holdings,
+    home,
+    pages,
+    projects,
+    public,
+    sessions,
+    sign_in,
+    transactions,
+    transfers,
+    words,
+)
 from app.web import credits as credits_
 from app.web.sessions import database, reading, registry
 
@@ -19,6 +36,10 @@ def register(app: Flask) -> None:
     pages.register(app)
     errors.register(app)
     headers.register(app)
+    sign_in.register(app)
     for word in (public, credits_, blocks, projects):
+        app.register_blueprint(word.blueprint)
+    # Behind sign-in
+    for word in (home, accounts, holdings, transfers, transactions, approvals):
         app.register_blueprint(word.blueprint)
     access.check(app)

@@ -14,7 +14,7 @@ from app.domain.accounts import HOLDING_NAMES, KIND_NAMES, Holding, Kind, holdin
 from app.domain.errors import NotFound, Refusal
 from app.domain.projects import UNIT_CLASS_NAMES, UnitClass
 from app.domain.serials import Range, Serial, overlap
-from app.store import blocks, countries, issuances
+from app.store import accounts, blocks, countries, issuances
 from app.store.blocks import Search
 from app.web import words
 from app.web.access import public
@@ -41,7 +41,8 @@ def show(serial: str) -> Any:
     if asked != block:
         raise NotFound("serials")
     found = blocks.find(session, Search(range=wanted), size=_PIECES_MAX + 1)
-    pieces = [_piece(issuance, row, wanted) for row in found]
+    demo = accounts.demo(session)
+    pieces = [_piece(issuance, row, wanted, demo) for row in found]
     return page(
         "blocks/show.html",
         block=block,
@@ -54,7 +55,7 @@ def show(serial: str) -> Any:
         partner=countries.names(session)[issuance.partner],
         pieces=pieces[:_PIECES_MAX],
         has_more=len(pieces) > _PIECES_MAX,
-        steps=_steps(session, wanted.first),
+        steps=_steps(session, wanted.first, demo),
         kind_names=KIND_NAMES,
         state_names=HOLDING_NAMES,
     )
@@ -77,7 +78,7 @@ def _block(issuance: Row[Any], numbers: Range) -> Serial:
 def _vintage(issuance: Row[Any]) -> str:
     if issuance.vintage_is_public:
         return str(issuance.vintage)
-    return _("%(year)s (not published; last year of the period is used)", year=issuance.vintage)
+    return str(_("%(year)s (not published; assumed)", year=issuance.vintage))
 
 
 @dataclass(frozen=True)
@@ -87,37 +88,39 @@ class Piece:
     block: Serial
     kind: Kind
     state: Holding
+    is_demo: bool
 
 
-def _piece(issuance: Row[Any], row: Row[Any], wanted: Range) -> Piece:
+def _piece(issuance: Row[Any], row: Row[Any], wanted: Range, demo: frozenset[int]) -> Piece:
     common = overlap(Range(row.first, row.last), wanted)
     assert common is not None, (row.first, row.last, wanted)
-    return Piece(_block(issuance, common), row.kind, holding(row.kind))
+    return Piece(_block(issuance, common), row.kind, holding(row.kind), row.account_id in demo)
 
 
-def _steps(session: Session, serial: int) -> list[dict[str, Any]]:
-    """Return what moved a serial number, newest first.
+def _steps(session: Session, serial: int, demo: frozenset[int]) -> list[dict[str, Any]]:
+    """Return what moved a serial number, newest first, with accounts named by their kind only.
 
     Blocks are divided and never joined, so the numbers of one block share their whole life.
     A division leaves the rest in the same account: nothing happened to it.
     """
     rows = blocks.life(session, serial)
     moves = [
-        _step(after, _("From: %(source)s. To: %(target)s.", **_ends(before.kind, after.kind)))
+        {
+            **_step(after),
+            "note": _(
+                "From: %(source)s. To: %(target)s.",
+                source=words.text(KIND_NAMES[before.kind]),
+                target=words.text(KIND_NAMES[after.kind]),
+            ),
+            "is_demo": not demo.isdisjoint({before.account_id, after.account_id}),
+        }
         for after, before in pairwise(rows)
         if after.account_id != before.account_id
     ]
-    return [*moves, _step(rows[-1], _("To: %(target)s.", **_ends(None, rows[-1].kind)))]
+    first = rows[-1]
+    note = _("To: %(target)s.", target=words.text(KIND_NAMES[first.kind]))
+    return [*moves, {**_step(first), "note": note, "is_demo": first.account_id in demo}]
 
 
-def _step(row: Row[Any], note: str) -> dict[str, Any]:
-    title = words.text(ledger.KIND_NAMES[row.by])
-    return {"at": local_time(row.at).date(), "title": title, "note": note}
-
-
-def _ends(source: Kind | None, target: Kind) -> dict[str, str]:
-    """Name the two accounts by their kind only: their holders stay unnamed."""
-    return {
-        "source": words.text(KIND_NAMES[source]) if source else "",
-        "target": words.text(KIND_NAMES[target]),
-    }
+def _step(row: Row[Any]) -> dict[str, Any]:
+    return {"at": local_time(row.at).date(), "title": words.text(ledger.KIND_NAMES[row.by])}

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -26,13 +25,14 @@ from app.domain.errors import MalformedSerial, Refusal, UnknownChoice
 from app.domain.projects import REFERENCE
 from app.domain.serials import Range, Serial
 from app.domain.text import Text, normalise
-from app.store import blocks, countries, projects
+from app.store import accounts, blocks, countries, projects
 from app.store.blocks import Search
+from app.store.databases import Database
 from app.web import words
 from app.web.access import public
 from app.web.messages import sentence
 from app.web.pages import guarded, number, page
-from app.web.sessions import reading, registry
+from app.web.sessions import database, reading, registry
 
 blueprint = Blueprint("credits", __name__)
 
@@ -54,6 +54,7 @@ _COLUMNS: Final = (
     "kind_name",
     "state",
     "state_name",
+    "is_demo",
 )
 
 
@@ -72,7 +73,7 @@ class Asked:
     def from_arguments(cls, arguments: Mapping[str, str]) -> "Asked":
         return cls(**{name: normalise(arguments.get(name, "")) for name in asdict(cls())})
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """Return what was filled in, for an address."""
         return {name: typed for name, typed in asdict(self).items() if typed}
 
@@ -102,6 +103,7 @@ def search() -> Any:
         kinds={kind: words.text(name) for kind, name in KIND_NAMES.items()},
         states={state: words.text(name) for state, name in HOLDING_NAMES.items()},
         state_of=_STATE_OF,
+        demo=accounts.demo(session),
         is_range=wanted.range is not None,
         csv_address=url_for("credits.table", **asked.given()),
         all_address=url_for("credits.search"),
@@ -116,13 +118,15 @@ def search() -> Any:
 def table() -> Response:
     session = reading()
     partners = countries.names(session)
-    asked = Asked.from_arguments(request.args)
-    wanted = understood(session, asked, frozenset(partners))
-    names = {code: words.text(name) for code, name in partners.items()}
-    answer = Response(
-        stream_with_context(_lines(blocks.stream(session, wanted), names)),
-        mimetype="text/csv",
+    wanted = understood(session, Asked.from_arguments(request.args), frozenset(partners))
+    printed = _Printed(
+        origin=registry().code,
+        partners={code: words.text(name) for code, name in partners.items()},
+        kinds={kind: words.text(name) for kind, name in KIND_NAMES.items()},
+        states={kind: words.text(HOLDING_NAMES[state]) for kind, state in _STATE_OF.items()},
+        demo=accounts.demo(session),
     )
+    answer = Response(_lines(database(), wanted, printed), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="jcm-credits.csv"'
     return answer
 
@@ -227,8 +231,10 @@ class Shown:
     def summary(self) -> str:
         """How many blocks were found, in words."""
         if self.is_capped:
-            return _("More than %(count)s blocks", count=number(self.count))
-        return ngettext("%(count)s block", "%(count)s blocks", self.count, count=number(self.count))
+            return str(_("More than %(count)s blocks", count=number(self.count)))
+        if self.count == 1:
+            return str(_("1 block"))
+        return str(_("%(count)s blocks", count=number(self.count)))
 
 
 _NOTHING: Final = Shown(rows=[], count=0, is_capped=False, totals={}, tonnes=0)
@@ -266,8 +272,8 @@ def _position(name: str) -> int | None:
     return min(int(typed), serials.SERIAL_MAX) if is_number else None
 
 
-def _turned(**position: int) -> str:
-    return url_for("credits.search", **Asked.from_arguments(request.args).given(), **position)
+def _turned(**position: Any) -> str:
+    return url_for("credits.search", **Asked.from_arguments(request.args).given() | position)
 
 
 def _chips(asked: Asked, partners: Mapping[str, Text]) -> list[dict[str, str]]:
@@ -285,46 +291,58 @@ def _chips(asked: Asked, partners: Mapping[str, Text]) -> list[dict[str, str]]:
 
 
 def _label(name: str, typed: str, partners: Mapping[str, Text]) -> str:
-    offered: Mapping[Any, Text] = {
+    offered: Mapping[str, Mapping[Any, Text]] = {
         "partner": partners,
         "kind": KIND_NAMES,
         "state": HOLDING_NAMES,
-    }.get(name, {})
-    if typed in offered:
-        return words.text(offered[typed])
-    match name:
-        case "project":
-            return _("Project: %(reference)s", reference=typed)
-        case "vintage":
-            return _("Vintage: %(year)s", year=typed)
-        case _:
-            return _("Search: %(text)s", text=typed)
+    }
+    if typed in offered.get(name, {}):
+        return words.text(offered[name][typed])
+    if name == "project":
+        return str(_("Project: %(reference)s", reference=typed))
+    if name == "vintage":
+        return str(_("Vintage: %(year)s", year=typed))
+    return str(_("Search: %(text)s", text=typed))
 
 
-def _lines(found: Iterator[Row[Any]], partners: Mapping[str, str]) -> Iterator[str]:
-    """Yield the CSV a chunk at a time; it begins with the mark by which Excel knows UTF-8."""
-    origin = registry().code
-    kinds = {kind: words.text(name) for kind, name in KIND_NAMES.items()}
-    states = {kind: words.text(HOLDING_NAMES[state]) for kind, state in _STATE_OF.items()}
-    yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
-    while chunk := list(islice(found, _CHUNK_ROWS)):
-        lines = io.StringIO()
-        csv.writer(lines).writerows(
-            (
-                f"{origin}-{row.partner}-{row.project}-{row.vintage}-{row.first}-{row.last}",
-                row.first,
-                row.last,
-                row.last - row.first + 1,
-                guarded(row.project),
-                row.partner,
-                guarded(partners.get(row.partner, row.partner)),
-                row.vintage,
-                row.unit_class.value,
-                row.kind.value,
-                kinds[row.kind],
-                _STATE_OF[row.kind].value,
-                states[row.kind],
-            )
-            for row in chunk
+@dataclass(frozen=True)
+class _Printed:
+    """What the lines of the CSV need besides the rows, gathered before the answer begins."""
+
+    origin: str
+    partners: Mapping[str, str]
+    kinds: Mapping[Kind, str]
+    states: Mapping[Kind, str]
+    demo: frozenset[int]
+
+    def line(self, row: Row[Any]) -> tuple[object, ...]:
+        return (
+            f"{self.origin}-{row.partner}-{row.project}-{row.vintage}-{row.first}-{row.last}",
+            row.first,
+            row.last,
+            row.last - row.first + 1,
+            row.project,
+            row.partner,
+            guarded(self.partners.get(row.partner, row.partner)),
+            row.vintage,
+            row.unit_class.value,
+            row.kind.value,
+            self.kinds[row.kind],
+            _STATE_OF[row.kind].value,
+            self.states[row.kind],
+            "yes" if row.account_id in self.demo else "no",
         )
-        yield lines.getvalue()
+
+
+def _lines(found_in: Database, wanted: Search, printed: _Printed) -> Iterator[str]:
+    """Yield the CSV a chunk at a time; it begins with the mark by which Excel knows UTF-8.
+
+    The answer outlives the request, so it reads in a session of its own.
+    """
+    yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
+    with found_in.reading() as session:
+        found = blocks.stream(session, wanted)
+        while chunk := list(islice(found, _CHUNK_ROWS)):
+            lines = io.StringIO()
+            csv.writer(lines).writerows(map(printed.line, chunk))
+            yield lines.getvalue()

@@ -117,10 +117,9 @@ def _stale_form(_error: CSRFError) -> Any:
 
 
 def _failed(error: InternalServerError) -> Any:
-    """Give a fault a number that stands on the page and in the log."""
+    """Give a fault a number; it stands on the page and in the log, after the exception itself."""
     number = secrets.token_hex(4)
-    cause = error.original_exception or error
-    _log.error("fault %s at %s", number, request.path, exc_info=cause)
+    _log.error("fault %s at %s: %r", number, request.path, error.original_exception or error)
     title, advice = _wording(500)
     return _page(500, title, advice, number=number)
 

@@ -147,6 +147,9 @@ _CREDITS: Final[dict[type[Refusal], Callable[[Any], str]]] = {
         given=r.given,
         actual=r.actual,
     ),
+    errors.PeriodsMixed: lambda _r: _(
+        "One retirement cannot take credits of two NDC periods. Retire each period by itself."
+    ),
     errors.TooManyBlocks: lambda r: _(
         "More than %(count)s blocks would move. Divide the movement into smaller ones.",
         count=number(r.blocks_max),

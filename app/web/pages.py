@@ -61,6 +61,7 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
         body = "".join(found.blocks[part](found.new_context(context)))
     answer = make_response(body, status)
     answer.vary.update(VARY)
+    answer.headers["Content-Language"] = words.language()
     return answer
 
 
@@ -113,7 +114,7 @@ def _digest(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:10]
 
 
-def _everywhere() -> Mapping[str, Any]:
+def _everywhere() -> dict[str, Any]:
     """Put what every page needs into its context.
 
     The macros are here because a block rendered alone does not see what its template imported.

@@ -27,7 +27,7 @@ def search() -> Any:
     session = reading()
     asked = {name: normalise(request.args.get(name, "")) for name in _FILTERS}
     partners = countries.names(session)
-    given = {name: typed for name, typed in asked.items() if typed}
+    given: dict[str, Any] = {name: typed for name, typed in asked.items() if typed}
     wanted = projects.Search(
         words=asked["q"],
         partner=asked["partner"] or None,
@@ -81,7 +81,7 @@ def _position(name: str) -> str | None:
     return typed if REFERENCE.fullmatch(typed) else None
 
 
-def _chips(given: dict[str, str], partners: dict[str, str]) -> list[dict[str, str]]:
+def _chips(given: dict[str, Any], partners: dict[str, str]) -> list[dict[str, str]]:
     labels = {
         **partners,
         **{stage.value: words.text(name) for stage, name in STAGE_NAMES.items()},

@@ -37,7 +37,13 @@ def reading() -> Session:
     return session
 
 
+def renew() -> None:
+    """Let the next question see the registry as it stands now: the world has moved on."""
+    _close(None)
+
+
 def _close(_error: BaseException | None) -> None:
+    g.pop("reading", None)
     stack: ExitStack | None = g.pop("reading_stack", None)
     if stack is not None:
         stack.close()

@@ -1,0 +1,125 @@
+"""Accounts as their holders' people and the administrators see them: the list, and one of them."""
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from app.domain import roles
+from app.domain.accounts import FINAL, KIND_NAMES, STATE_NAMES, State, parse_number
+from app.domain.errors import NotFound, Refusal, UnknownAccount
+from app.domain.ledger import Event, Kind
+from app.domain.roles import RIGHT_NAMES, Right
+from app.domain.text import normalise
+from app.store import accounts, holdings, people
+from app.store.tables import Account
+from app.web.access import requires
+from app.web.messages import sentence
+from app.web.pages import page
+from app.web.sessions import reading
+from app.web.sign_in import Reader, reader
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/portal/accounts")
+
+_PAGE_SIZE: Final = 50
+
+
+@blueprint.get("")
+@requires()
+def search() -> Any:
+    if "number" in request.args and sees_everything(reader()):
+        return _look_up(normalise(request.args["number"]))
+    return _listed()
+
+
+def _look_up(typed: str) -> Any:
+    """Lead to the account whose number was typed, or say at the field what is wrong with it."""
+    try:
+        number = str(parse_number(typed))
+        if accounts.by_number(reading(), number) is None:
+            raise UnknownAccount(number)
+    except Refusal as refusal:
+        return _listed(typed, {"number": sentence(refusal)})
+    return redirect(url_for("accounts.show", number=number), 303)
+
+
+def _listed(typed: str = "", errors: dict[str, str] | None = None) -> Any:
+    session = reading()
+    after = request.args.get("after", 0, type=int)
+    if sees_everything(reader()):
+        found = accounts.everyone(session, after=after, size=_PAGE_SIZE + 1)
+        rows = [(account, None) for account in found]
+    else:
+        rows = [(account, right) for account, right in accounts.seen_by(session, reader().id)]
+    shown = rows[:_PAGE_SIZE] if sees_everything(reader()) else rows
+    return page(
+        "accounts/search.html",
+        status=422 if errors else 200,
+        errors=errors or {},
+        typed=typed,
+        rows=shown,
+        figures=holdings.figures(session, [account.id for account, _right in shown]),
+        sees_everything=sees_everything(reader()),
+        previous=url_for("accounts.search") if after else None,
+        next=url_for("accounts.search", after=shown[-1][0].id) if len(rows) > len(shown) else None,
+        kind_names=KIND_NAMES,
+        state_names=STATE_NAMES,
+        right_names=RIGHT_NAMES,
+    )
+
+
+@blueprint.get("/<number>")
+@requires()
+def show(number: str) -> Any:
+    session = reading()
+    account, right = seen(session, number)
+    return page(
+        "accounts/show.html",
+        account=account,
+        right=right,
+        figures=holdings.figures(session, [account.id])[account.id],
+        balances=accounts.balances(session, account.id),
+        representatives=people.acting(session, [account.id]),
+        may_propose=may_propose(right),
+        is_final=account.kind in FINAL,
+        kind_names=KIND_NAMES,
+        state_names=STATE_NAMES,
+        right_names=RIGHT_NAMES,
+    )
+
+
+def seen(session: Session, number: str) -> tuple[Account, Right | None]:
+    """Return an account and the reader's right on it.
+
+    Raises:
+        NotFound: there is none, or the reader may not know that there is.
+    """
+    try:
+        is_printed = str(parse_number(number)) == number
+    except Refusal:
+        is_printed = False
+    account = accounts.by_number(session, number) if is_printed else None
+    if account is None:
+        raise NotFound("account")
+    power = people.power(session.connection(), reader().id, account.id)
+    if power is None or not roles.may_see_account(power.role, power.right):
+        raise NotFound("account")
+    # One applied for and not yet open is as if it did not exist, even to its future people.
+    if account.state is State.APPLIED and not roles.may_see_account(power.role, None):
+        raise NotFound("account")
+    return account, power.right
+
+
+def sees_everything(person: Reader) -> bool:
+    """Tell whether a person sees every account, as administrators do."""
+    return roles.may_see_account(person.role, None)
+
+
+def may_propose(right: Right | None) -> bool:
+    """Tell whether a right on an account lets a person propose what holders propose."""
+    return roles.may_propose(Kind.TRANSFER, None, right)
+
+
+def may_approve(right: Right | None) -> bool:
+    """Tell whether a right on an account lets a person approve what its holder proposed."""
+    return roles.may_decide(Event.APPROVE, Kind.TRANSFER, None, right)

@@ -1,0 +1,1 @@
+"""Tests of proposals, by what is asked of them."""

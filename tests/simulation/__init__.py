@@ -1,0 +1,1 @@
+"""The registry played against a model that shares no code with it."""
