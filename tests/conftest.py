@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its own on either engine."""
 
 import os
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def compile_catalogues(folder: Path) -> None:
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
             with source.open("rb") as wording, compiled.open("wb") as target:
                 write_mo(target, read_po(wording))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded, added up over all parts and workers."""
+    figures: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and report.when == "call":
+                figures.update(dict(report.user_properties))
+    for name, figure in sorted(figures.items()):
+        terminalreporter.write_line(f"{figure:>12,}  {name}")
 
 
 @pytest.fixture(params=databases.ENGINES)

@@ -78,8 +78,8 @@ class _Prepared:
             if (process := bound.type.dialect_impl(dialect).bind_processor(dialect))
         ]
         returned = list(getattr(core, "exported_columns", ()))
-        named: Any = namedtuple("Row", [column.name for column in returned])
-        self._row = named._make
+        make: Any = namedtuple  # the columns are known when it runs
+        self._row = make("Row", [column.name for column in returned])._make
         self._readers: list[tuple[int, _Process]] = [
             (place, process)
             for place, column in enumerate(returned)

@@ -32,7 +32,7 @@ from app.web import words
 from app.web.access import public
 from app.web.messages import sentence
 from app.web.pages import guarded, number, page
-from app.web.sessions import database, reading, registry
+from app.web.sessions import database, kept, reading, registry
 
 blueprint = Blueprint("credits", __name__)
 
@@ -83,7 +83,7 @@ class Asked:
 def search() -> Any:
     session = reading()
     asked = Asked.from_arguments(request.args)
-    partners = countries.names(session)
+    partners = kept(countries.names)
     errors: dict[str, str] = {}
     try:
         wanted = understood(session, asked, frozenset(partners))
@@ -99,11 +99,11 @@ def search() -> Any:
         shown=shown,
         chips=_chips(asked, partners),
         partners={code: words.text(name) for code, name in partners.items()},
-        vintages={year: year for year in countries.vintages(session)},
+        vintages={year: year for year in kept(countries.vintages)},
         kinds={kind: words.text(name) for kind, name in KIND_NAMES.items()},
         states={state: words.text(name) for state, name in HOLDING_NAMES.items()},
         state_of=_STATE_OF,
-        demo=accounts.demo(session),
+        demo=kept(accounts.demo),
         is_range=wanted.range is not None,
         csv_address=url_for("credits.table", **asked.given()),
         all_address=url_for("credits.search"),
@@ -117,14 +117,14 @@ def search() -> Any:
 @public
 def table() -> Response:
     session = reading()
-    partners = countries.names(session)
+    partners = kept(countries.names)
     wanted = understood(session, Asked.from_arguments(request.args), frozenset(partners))
     printed = _Printed(
         origin=registry().code,
         partners={code: words.text(name) for code, name in partners.items()},
         kinds={kind: words.text(name) for kind, name in KIND_NAMES.items()},
         states={kind: words.text(HOLDING_NAMES[state]) for kind, state in _STATE_OF.items()},
-        demo=accounts.demo(session),
+        demo=kept(accounts.demo),
     )
     answer = Response(_lines(database(), wanted, printed), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="jcm-credits.csv"'

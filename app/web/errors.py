@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.domain.errors import NotFound, Refusal
+from app.web.access import person
 from app.web.messages import sentence, status
 from app.web.pages import page
 
@@ -125,7 +126,17 @@ def _failed(error: InternalServerError) -> Any:
 
 
 def _page(code: int, title: str, advice: str, number: str = "") -> Any:
-    return page("error.html", status=code, code=code, title=title, advice=advice, number=number)
+    """Show an error; whoever is signed in keeps the menu, unless it may be what failed."""
+    inside = code < _FAULT and request.path.startswith("/portal") and person() is not None
+    return page(
+        "error.html",
+        status=code,
+        frame="portal.html" if inside else "base.html",
+        code=code,
+        title=title,
+        advice=advice,
+        number=number,
+    )
 
 
 def _wording(code: int) -> tuple[str, str]:

@@ -1,12 +1,20 @@
 """The registry a request is made to: what it is, and one reading session, opened on demand."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from math import inf
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.store.databases import Database
+
+Answer = TypeVar("Answer")
+
+_KEPT_SECONDS: Final = 5
 
 
 def register(app: Flask) -> None:
@@ -40,6 +48,20 @@ def reading() -> Session:
 def renew() -> None:
     """Let the next question see the registry as it stands now: the world has moved on."""
     _close(None)
+
+
+def kept(question: Callable[[Session], Answer]) -> Answer:
+    """Ask what changes rarely, such as the names of countries, at most every few seconds.
+
+    Only for what a list offers or marks: nothing is decided on an answer that may be old.
+    """
+    answers: dict[Any, tuple[float, Any]] = current_app.extensions.setdefault("kept", {})
+    asked_at, answer = answers.get(question, (-inf, None))
+    if monotonic() - asked_at > _KEPT_SECONDS:
+        answer = question(reading())
+        answers[question] = (monotonic(), answer)
+    found: Answer = answer
+    return found
 
 
 def _close(_error: BaseException | None) -> None:

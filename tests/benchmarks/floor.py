@@ -14,29 +14,11 @@ _PERSON: Final = (
     'SELECT u.id, u.role, u.is_active, r."right" FROM users u LEFT JOIN representatives r'
     " ON r.user_id = u.id AND r.account_id = %s WHERE u.id = %s"
 )
-_COLUMNS: Final = [
-    "kind",
-    "status",
-    "source_id",
-    "target_id",
-    "quantity",
-    "allocation_id",
-    "purpose",
-    "beneficiary",
-    "reference",
-    "remark",
-    "key",
-    "content",
-    "proposed_by",
-    "proposed_at",
-    "expires_at",
-    "decided_by",
-    "decided_at",
-    "reason",
-    "position",
-    "body",
-    "digest",
-]
+_COLUMNS: Final = (
+    *("kind", "status", "source_id", "target_id", "quantity", "allocation_id", "purpose"),
+    *("beneficiary", "reference", "remark", "key", "content", "proposed_by", "proposed_at"),
+    *("expires_at", "decided_by", "decided_at", "reason", "position", "body", "digest"),
+)
 _TRANSACTION: Final = ", ".join(["id", *_COLUMNS])
 _BLOCK: Final = (
     "opened_by, first, last, account_id, kind, project_id, partner, vintage, issuance_id, closed_by"

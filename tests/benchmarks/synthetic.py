@@ -37,50 +37,21 @@ RETIRED_EACH: Final = 10
 PASSWORD: Final = "a password of the benchmarks alone"
 
 _TABLES: Final = {
-    "transactions": [
-        "id",
-        "kind",
-        "status",
-        "source_id",
-        "target_id",
-        "quantity",
-        "allocation_id",
-        "key",
-        "content",
-        "proposed_by",
-        "proposed_at",
-        "expires_at",
-        "decided_by",
-        "decided_at",
-        "position",
-        "body",
-        "digest",
-    ],
-    "issuances": [
-        "id",
-        "transaction_id",
-        "decision_id",
-        "project_id",
-        "partner",
-        "vintage",
-        "unit_class",
-        "first",
-        "last",
-    ],
-    "blocks": [
-        "opened_by",
-        "first",
-        "last",
-        "account_id",
-        "kind",
-        "project_id",
-        "partner",
-        "vintage",
-        "issuance_id",
-        "closed_by",
-    ],
-    "balances": ["account_id", "project_id", "vintage", "quantity"],
-    "totals": ["project_id", "vintage", "kind", "partner", "quantity"],
+    "transactions": (
+        *("id", "kind", "status", "source_id", "target_id", "quantity", "allocation_id"),
+        *("key", "content", "proposed_by", "proposed_at", "expires_at", "decided_by"),
+        *("decided_at", "position", "body", "digest"),
+    ),
+    "issuances": (
+        *("id", "transaction_id", "decision_id", "project_id", "partner", "vintage"),
+        *("unit_class", "first", "last"),
+    ),
+    "blocks": (
+        *("opened_by", "first", "last", "account_id", "kind", "project_id", "partner"),
+        *("vintage", "issuance_id", "closed_by"),
+    ),
+    "balances": ("account_id", "project_id", "vintage", "quantity"),
+    "totals": ("project_id", "vintage", "kind", "partner", "quantity"),
 }
 
 
@@ -192,27 +163,18 @@ class _Rows:
         self.totals: dict[tuple[int, int, str, str], int] = defaultdict(int)
 
     def of(self, table: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a table; transactions must be asked for first."""
+        """Yield the rows of a table; transactions and blocks must be asked for first."""
         match table:
             case "transactions":
-                for number in range(self.blocks):
-                    yield self._issuance(number)
-                for number in range(0, self.blocks, RETIRED_EACH):
-                    yield self._retirement(number)
+                yield from map(self._issuance, range(self.blocks))
+                yield from map(self._retirement, range(0, self.blocks, RETIRED_EACH))
             case "issuances":
-                for n in range(self.blocks):
-                    project, _, partner, vintage = self._facts(n)
-                    decision = self.cast.allocations[project, vintage][1]
-                    first = n * SIZE + 1
-                    last = first + SIZE - 1
-                    fixed = (project, partner, vintage, "jcm_credit", first, last)
-                    yield (n + 1, n + 1, decision, *fixed)
+                yield from map(self._issued, range(self.blocks))
             case "blocks":
-                for n in range(self.blocks):
-                    yield from self._blocks(n)
+                for number in range(self.blocks):
+                    yield from self._blocks(number)
             case "balances":
-                for key, tonnes in self.balances.items():
-                    yield (*key, tonnes)
+                yield from ((*key, tonnes) for key, tonnes in self.balances.items())
             case "totals":
                 for (project, vintage, kind, partner), tonnes in self.totals.items():
                     yield (project, vintage, kind, partner, tonnes)
@@ -228,6 +190,13 @@ class _Rows:
     def _facts(self, number: int) -> tuple[int, str, str, int]:
         identifier, reference, partner = self.cast.projects[number * 31 % PROJECTS]
         return identifier, reference, partner, VINTAGES[number // 7 % len(VINTAGES)]
+
+    def _issued(self, number: int) -> tuple[Any, ...]:
+        project, _, partner, vintage = self._facts(number)
+        decision = self.cast.allocations[project, vintage][1]
+        first, last = number * SIZE + 1, (number + 1) * SIZE
+        fixed = (project, partner, vintage, "jcm_credit", first, last)
+        return (number + 1, number + 1, decision, *fixed)
 
     def _account(self, number: int) -> int:
         # Shifted, so that no account holds retired blocks alone.

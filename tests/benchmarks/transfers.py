@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from app.domain.ledger import Kind
 from app.registry import approvals, transactions
 from app.registry.transactions import Order
+from app.store import blocks
 from app.store.databases import Database
 from tests.benchmarks import floor
 from tests.benchmarks.synthetic import Cast
@@ -116,8 +117,6 @@ def by_hand(url: str, cast: Cast, worker: int) -> _Do:
 
 def searches(url: str, *, serial_last: int, each: int) -> float:
     """Return how many serial numbers one reader finds a second, each with its block's facts."""
-    from app.store import blocks
-
     database = Database.connect(url)
     choose = random.Random(1).randrange
     with database.reading() as session:

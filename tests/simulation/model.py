@@ -58,6 +58,10 @@ class Asked:
         return [serial for first, last in self.ranges for serial in range(first, last + 1)]
 
 
+#: What was sent under a key: an order, or allocation and tonnes of an issuance.
+Sent = Asked | tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Movement:
     """A transaction and the serials it keeps for itself while it waits."""
@@ -87,7 +91,7 @@ class Model:
     unit: dict[int, tuple[str, int]] = field(default_factory=dict)
     movements: dict[int, Movement] = field(default_factory=dict)
     bars: dict[int, tuple[int, int] | None] = field(default_factory=dict)
-    keys: dict[tuple[int, str], tuple[object, int]] = field(default_factory=dict)
+    keys: dict[tuple[int, str], tuple[Sent, int]] = field(default_factory=dict)
 
     # What follows from it
 
@@ -148,7 +152,7 @@ class Model:
 
     # Reasons to refuse
 
-    def against_order(self, asked: Asked, person: int, key: str, content: object) -> set[str]:
+    def against_order(self, asked: Asked, person: int, key: str, content: Sent) -> set[str]:
         kind, source, target = asked.kind, asked.source, asked.target
         if self.states.get(source, "applied") == "applied" or not self.sees(person, source):
             return {"NotFound"}
@@ -284,7 +288,7 @@ class Model:
 
     # What is done
 
-    def propose(self, identifier: int, moved: Movement, key: str, content: object) -> None:
+    def propose(self, identifier: int, moved: Movement, key: str, content: Sent) -> None:
         known = self.keys.setdefault((moved.proposer, key), (content, identifier))
         assert known[1] == identifier, "the same key gave another transaction"
         self.movements.setdefault(identifier, moved)

@@ -34,25 +34,23 @@ def source(model: Model, which: int) -> str:
         for number in model.kinds
         if model.held(number) and model.states[number] in ENTERED and _holders(model, number)
     ]
-    return able[which // 8 % len(able)] if able and which % 8 else account(model, which // 8)
+    return able[which // 8 % len(able)] if able and which % 8 < 7 else account(model, which // 8)
 
 
-def target(model: Model, which: int) -> str:
+def target(model: Model, which: int, *, other_than: str = "") -> str:
     """Return mostly an account that may receive credits."""
     able = [
         number
         for number, kind in model.kinds.items()
-        if kind in HOLDING and model.states[number] in ENTERED
+        if kind in HOLDING and model.states[number] in ENTERED and number != other_than
     ]
-    return able[which // 8 % len(able)] if able and which % 8 else account(model, which // 8)
+    return able[which // 8 % len(able)] if able and which % 8 < 7 else account(model, which // 8)
 
 
 def proposer(model: Model, asked: Asked, turn: int) -> int:
     """Return someone who may propose an order."""
     entitled = [
-        person
-        for person in people(model)
-        if model.may("propose", asked.kind, person, asked.source)
+        person for person in people(model) if model.may("propose", asked.kind, person, asked.source)
     ]
     return entitled[turn % len(entitled)] if entitled else people(model)[0]
 
@@ -73,8 +71,8 @@ def decider(model: Model, moved: Movement | None, event: str) -> int:
 def proposal(model: Model, which: int) -> int:
     """Return mostly a proposal that waits, at times any, also one that never was."""
     waiting = sorted(model.waiting())
-    if waiting and which % 5:
-        return waiting[which % len(waiting)]
+    if waiting and which % 5 < 4:
+        return waiting[which // 5 % len(waiting)]
     return 1 + which % (len(model.movements) + 1)
 
 
@@ -87,10 +85,10 @@ def key(model: Model, actor: int, again: int, fresh: str) -> str:
 def order(model: Model, kind: str, from_: int, to: int, quantity: int, start: int) -> Asked:
     """Return an order: of a quantity, perhaps of a project and vintage, or of named serials."""
     number = source(model, from_)
-    receiver = model.fixed(kind) if kind in FINAL else target(model, to)
+    receiver = model.fixed(kind) if kind in FINAL else target(model, to, other_than=number)
     asked = Asked(kind, number, receiver, 1 + quantity % 30)
     if kind in CANCELLATIONS:
-        asked = replace(asked, texts=bool(start % 17))
+        asked = replace(asked, texts=start % 17 < 16)
     held = model.held(number)
     if start % 5 < 2:
         return asked
@@ -98,9 +96,9 @@ def order(model: Model, kind: str, from_: int, to: int, quantity: int, start: in
         project = (None, world.PROJECT, world.ITMO_PROJECT)[start % 3]
         vintage = (None, world.VINTAGE, world.ITMO_VINTAGE)[quantity % 3]
         return replace(asked, project=project, vintage=vintage)
-    project = world.PROJECT if start % 7 == 0 else None
+    project = world.PROJECT if start % 7 == 6 else None
     asked = replace(asked, ranges=_ranges(held, start, quantity), project=project)
-    said = len(asked.named()) + (start % 13 == 0)
+    said = len(asked.named()) + (start % 13 == 12)
     return replace(asked, quantity=said if start % 2 else None)
 
 
@@ -116,5 +114,3 @@ def _ranges(held: list[int], start: int, quantity: int) -> tuple[tuple[int, int]
         second = held[(start + quantity) % len(held)]
         ranges.append((second, second + quantity % 3))
     return tuple(ranges)
-
-

@@ -1,0 +1,197 @@
+"""Measure everything, print the table, and keep it as docs/benchmarks.md."""
+
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from app.store import verification
+from app.store.databases import Database
+from tests import databases, postgres
+from tests.benchmarks import http, synthetic, transfers
+from tests.benchmarks.synthetic import SIZE, Cast
+
+_DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+_NEXT: Final = re.compile(r'href="([^"]*[?&;]after=[^"]*)"')
+_WORKERS: Final = 4
+_ROUNDS: Final = 3
+_HEAD: Final = ("| what | measured | against | ratio | at least |", "|---|---|---|---|---|")
+
+
+@dataclass
+class Table:
+    """The lines of the report; `short` are those that miss what they must reach."""
+
+    lines: list[str] = field(default_factory=list)
+    short: list[str] = field(default_factory=list)
+
+    def add(self, what: str, measured: float, against: float, least: float, unit: str) -> None:
+        """Add a ratio of two rates of this run, and what it must reach."""
+        ratio = measured / against
+        good = ratio >= least
+        line = f"| {what} | {measured:,.0f} {unit} | {against:,.0f} | {ratio:.2f} | {least} |"
+        click.echo(line if good else f"{line}  <- too low")
+        self.lines.append(line)
+        if not good:
+            self.short.append(what)
+
+
+@click.command()
+@click.option("--large", default=1_000_000, help="Blocks of the large ledgers.")
+@click.option("--only", default="", help="Measure only what has this in its name.")
+def main(large: int, only: str) -> None:
+    """Measure the registry against floors of the same run."""
+    cluster = postgres.Cluster.make(durable=True)
+    os.environ[postgres.FOLDER] = str(cluster.folder)
+    for setting in (
+        "shared_buffers = '1GB'",
+        "max_wal_size = '8GB'",
+        "checkpoint_timeout = '1h'",
+    ):
+        cluster.execute(f"ALTER SYSTEM SET {setting}")
+    cluster.stop()
+    cluster.start()
+    table = Table()
+    click.echo("\n".join(_HEAD))
+    for name, part in (("verbs", _verbs), ("flat", _flat), ("http", _http)):
+        if only in name:
+            part(table, large)
+    if not only:
+        _DOCUMENT.write_text(_document(table))
+    if table.short:
+        sys.exit(f"below what they must reach: {', '.join(table.short)}")
+
+
+def _verbs(table: Table, _large: int) -> None:
+    """Transfers through the verbs against the same statements on the bare driver."""
+    for engine, workers, least in (("postgresql", _WORKERS, 0.4), ("sqlite", 1, 0.3)):
+        with _ledger(engine, 10_000) as (url, cast):
+            rates = {transfers.by_hand: 0.0, transfers.by_verbs: 0.0}
+            for _ in range(_ROUNDS):
+                for make in rates:
+                    found = transfers.rate(make, url, cast, workers=workers, each=400)
+                    rates[make] = max(rates[make], found)
+            _verify(url)
+            table.add(
+                f"transfer by verbs, {engine}, {workers} workers / bare driver",
+                rates[transfers.by_verbs],
+                rates[transfers.by_hand],
+                least,
+                "/s",
+            )
+
+
+def _flat(table: Table, large: int) -> None:
+    """The same in a large ledger against a small one: what must not grow with the ledger."""
+    for engine, workers in (("postgresql", _WORKERS), ("sqlite", 1)):
+        moved, found = {}, {}
+        for blocks in (10_000, large):
+            with _ledger(engine, blocks) as (url, cast):
+                if blocks == large:
+                    _verify(url)
+                found[blocks] = max(
+                    transfers.searches(url, serial_last=blocks * SIZE, each=2_000)
+                    for _ in range(_ROUNDS)
+                )
+                moved[blocks] = max(
+                    transfers.rate(transfers.by_verbs, url, cast, workers=workers, each=400)
+                    for _ in range(_ROUNDS)
+                )
+                if blocks == large and engine == "postgresql":
+                    _search_pages(table, url, blocks)
+        least = round(1 / 1.5, 2)
+        label = f"{engine}: {large:,} blocks / 10,000"
+        table.add(f"transfer, {label}", moved[large], moved[10_000], least, "/s")
+        table.add(f"serial search, {label}", found[large], found[10_000], least, "/s")
+
+
+def _search_pages(table: Table, url: str, blocks: int) -> None:
+    with http.serving(url, "tests.benchmarks.served:app") as port:
+        visitor = http.Visitor(port)
+        path = "/en/credits"
+        for _ in range(199):
+            found = _NEXT.findall(visitor.get(path)[1])
+            path = found[-1].replace("&amp;", "&")
+        rates = dict.fromkeys(("/en/constant", "/en/credits", path), 0.0)
+        for _ in range(_ROUNDS):
+            for address in rates:
+                rate = http.pages(port, address, connections=_WORKERS, each=300)
+                rates[address] = max(rates[address], rate)
+    for name, address in (("first page", "/en/credits"), ("page 200", path)):
+        table.add(
+            f"search of {blocks:,} blocks, {name} / 50 constant rows",
+            rates[address],
+            rates["/en/constant"],
+            0.5,
+            "pages/s",
+        )
+
+
+def _http(table: Table, _large: int) -> None:
+    """Complete transfers a second by post, which must reach 100 on two cores."""
+    with (
+        _ledger("postgresql", 100_000) as (url, cast),
+        http.serving(url) as port,
+    ):
+        best = max(
+            http.transfers(port, cast, connections=_WORKERS, each=250) for _ in range(_ROUNDS)
+        )
+        table.add("transfers by post, 100,000 blocks, 4 connections / 100", best, 100, 1, "/s")
+
+
+@contextmanager
+def _ledger(engine: str, blocks: int) -> Generator[tuple[str, Cast], None, None]:
+    with databases.fresh_url(engine) as url:
+        started = time.perf_counter()
+        cast = synthetic.write(url, blocks)
+        click.echo(
+            f"  ({engine}: {blocks:,} blocks written in {time.perf_counter() - started:.0f} s)",
+            err=True,
+        )
+        yield url, cast
+
+
+def _verify(url: str) -> None:
+    """Check that what was written and moved is a sound ledger."""
+    database = Database.connect(url)
+    started = time.perf_counter()
+    with database.reading() as session:
+        assert next(verification.findings(session), None) is None
+        counted = verification.checked(session)
+    database.close()
+    elapsed = time.perf_counter() - started
+    click.echo(
+        f"  (sound: {counted.transactions:,} transactions, {counted.blocks:,} blocks,"
+        f" verified in {elapsed:.0f} s)",
+        err=True,
+    )
+
+
+def _document(table: Table) -> str:
+    at = datetime.now(UTC)
+    return "\n".join(
+        (
+            "# Speed",
+            "",
+            f"The last run of `make bench`, {at:%Y-%m-%d}, on {os.cpu_count()} cores,"
+            f" Python {platform.python_version()}. Rates depend on the machine; the ratios are"
+            " what must hold. Each is the best of three rounds on either side.",
+            "",
+            *_HEAD,
+            *table.lines,
+            "",
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

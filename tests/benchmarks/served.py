@@ -1,0 +1,41 @@
+"""The registry as benchmarks serve it: itself, and one page whose fifty rows are constant.
+
+The constant page is what the search answered the first time, rendered again and again from the
+same values through the same template: the floor of the search page.
+"""
+
+from typing import Any
+
+from flask import Response
+
+from app import create_app
+from app.config import Config
+from app.web import credits, pages
+from app.web.access import public
+
+ADDRESS = "/en/constant"
+
+app = create_app(Config.from_environment())
+_kept: dict[str, Any] = {}
+
+
+@app.get(ADDRESS)
+@public
+def constant() -> Response:
+    if not _kept:
+        _keep()
+    return pages.page("credits/search.html", **_kept)
+
+
+def _keep() -> None:
+    """Run the search view once and keep what it gives its template."""
+
+    def keep(_template: str, *, status: int = 200, **context: Any) -> Response:
+        _kept.update(context)
+        return Response(status=status)
+
+    whole, credits.page = credits.page, keep  # type: ignore[assignment]
+    try:
+        credits.search()
+    finally:
+        credits.page = whole
