@@ -58,7 +58,11 @@
       if (heading && byId(heading)) byId(heading).focus();
       else focusOn(event.detail.target);
       document.querySelectorAll("[data-keeps-query]").forEach((link) => {
-        link.search = window.location.search;
+        // Where the address does not say the language, the link carries the page to come back to.
+        const query = new URLSearchParams(link.search);
+        const back = query.get("back");
+        if (back) query.set("back", back.split("?")[0] + window.location.search);
+        link.search = back ? query : window.location.search;
       });
     },
     "htmx:responseError": (event) => {

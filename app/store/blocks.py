@@ -206,12 +206,7 @@ def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
         query = select(Block.kind, func.sum(tonnes)).where(*_conditions(frozenset(asked)))
         query = query.group_by(Block.kind).params(asked)
     elif search.account_id is not None:
-        query = (
-            select(Account.kind, func.sum(Balance.quantity))
-            .join(Account, Account.id == Balance.account_id)
-            .where(Balance.account_id == search.account_id, *_summed(Balance, search))
-            .group_by(Account.kind)
-        )
+        query = _totals_of_account(search)
     else:
         query = select(Total.kind, func.sum(Total.quantity)).where(*_summed(Total, search))
         if search.partner is not None:
@@ -220,6 +215,21 @@ def totals(session: Session, search: Search) -> dict[accounts.Kind, int]:
             query = query.where(Total.kind.in_(search.kinds))
         query = query.group_by(Total.kind)
     return {kind: int(tonnes) for kind, tonnes in connection.execute(query) if tonnes}
+
+
+def _totals_of_account(search: Search) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(Account.kind, func.sum(Balance.quantity))
+        .join(Account, Account.id == Balance.account_id)
+        .where(Balance.account_id == search.account_id, *_summed(Balance, search))
+        .group_by(Account.kind)
+    )
+    if search.kinds is not None:
+        query = query.where(Account.kind.in_(search.kinds))
+    if search.partner is not None:
+        of_partner = (Project.id == Balance.project_id) & (Project.partner == search.partner)
+        query = query.join(Project, of_partner)
+    return query
 
 
 def stream(session: Session, search: Search, *, chunk: int = 2_000) -> Iterator[AnyRow]:

@@ -203,35 +203,11 @@ def issue(
     """
     assert transaction.kind is Kind.ISSUANCE
     head = _head(connection)
-    if head.serial_next + transaction.quantity - 1 > SERIAL_MAX:
+    # The number after the last must still fit in 64 bits.
+    if head.serial_next + transaction.quantity > SERIAL_MAX:
         raise NumberTooLarge(str(transaction.quantity), field="quantity")
     issued = Range(head.serial_next, head.serial_next + transaction.quantity - 1)
-    fixed = {
-        "project_id": units.project_id,
-        "partner": units.partner,
-        "vintage": units.vintage,
-        "first": issued.first,
-        "last": issued.last,
-    }
-    issuance = connection.execute(
-        insert(Issuance)
-        .values(
-            transaction_id=transaction.id,
-            decision_id=units.decision_id,
-            unit_class=units.unit_class,
-            **fixed,
-        )
-        .returning(Issuance.id)
-    ).scalar_one()
-    opened = [
-        {
-            **fixed,
-            "opened_by": transaction.id,
-            "account_id": target.id,
-            "kind": target.kind,
-            "issuance_id": issuance,
-        }
-    ]
+    opened = [_created(connection, transaction, units, issued, target)]
     _INSERT_BLOCK.run(connection, opened)
     moved = _moved(opened, target)
     sums.change_balances(connection, moved, source=None, target=target.id)
@@ -248,6 +224,37 @@ def issue(
     }
     _seal(connection, transaction, decision, head, facts, source=None, target=target)
     return issued
+
+
+def _created(
+    connection: Connection,
+    transaction: AnyRow,
+    units: NewUnits,
+    issued: Range,
+    target: Account,
+) -> dict[str, Any]:
+    """Write what never changes about new credits; return the row of their first block."""
+    fixed = {
+        "project_id": units.project_id,
+        "partner": units.partner,
+        "vintage": units.vintage,
+        "first": issued.first,
+        "last": issued.last,
+    }
+    statement = insert(Issuance).values(
+        transaction_id=transaction.id,
+        decision_id=units.decision_id,
+        unit_class=units.unit_class,
+        **fixed,
+    )
+    issuance = connection.execute(statement.returning(Issuance.id)).scalar_one()
+    return {
+        **fixed,
+        "opened_by": transaction.id,
+        "account_id": target.id,
+        "kind": target.kind,
+        "issuance_id": issuance,
+    }
 
 
 _Rows = list[dict[str, Any]]

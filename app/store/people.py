@@ -18,6 +18,13 @@ _POWER = Statement(
     .where(User.id == bindparam("user"))
 )
 
+_KNOWN = Statement(select(User.__table__).where(User.id == bindparam("user")))
+
+
+def known(session: Session, user_id: int) -> AnyRow | None:
+    """Return one person as a plain row: every request of someone signed in begins with this."""
+    return _KNOWN.row(session.connection(), user=user_id)
+
 
 def power(connection: Connection, user_id: int, account_id: int | None) -> AnyRow | None:
     """Return a person's role, whether active, and the right on an account (None without one)."""

@@ -1,52 +1,39 @@
 """The whole ledger checked against its chain: every row of it follows from what was completed.
 
-For each completed transaction the blocks it closed, cut along the ranges in its sealed body, must
-give exactly the blocks it opened. All tables are read as ordered streams, so the check needs
-constant memory whatever the size of the ledger.
+First each transaction by itself, then the chain, then its movements replayed, then what is kept
+beside them: live blocks without gap or overlap, sums, reservations, accounts. All tables are read
+as ordered streams, so the check needs little memory whatever the size of the ledger.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select, type_coerce
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import NullType
 
 from app.domain import chain, ledger
+from app.domain.accounts import AccountNumber, State
 from app.domain.ledger import Kind, Status
-from app.domain.serials import Range, quantity
-from app.store import blocks, transactions
+from app.domain.serials import Range
+from app.store import blocks, replay, transactions
 from app.store.databases import AnyRow
+from app.store.replay import Finding, Suspects, named, range_of, raw, stream
 from app.store.tables import (
     Account,
     Balance,
     Block,
     ChainHead,
-    Decision,
     Issuance,
     Project,
     Reservation,
     Total,
     Transaction,
 )
-
-_CHUNK = 5_000
-_INHERITED = ("project_id", "partner", "vintage", "issuance_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A row that does not follow from the chain."""
-
-    table: str
-    row: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.row}: {self.problem}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +46,15 @@ class Checked:
 
 
 def findings(session: Session) -> Iterator[Finding]:
-    """Yield every row that is wrong, the chain's first."""
+    """Yield every row that is wrong; the first is the one to look at."""
     connection = session.connection()
-    yield from _chain(connection)
-    yield from _movements(connection)
-    yield from _live(connection)
-    yield from _waiting(connection)
+    suspects = Suspects()
+    yield from _accounts(connection)
+    yield from _transactions(connection, suspects)
+    yield from _links(connection, suspects)
+    yield from replay.movements(connection, suspects)
+    yield from _live(connection, suspects)
+    yield from _reservations(connection, suspects)
 
 
 def checked(session: Session) -> Checked:
@@ -75,296 +65,277 @@ def checked(session: Session) -> Checked:
     return Checked(head.position, rows, head.serial_next - 1)
 
 
-def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[AnyRow]:
-    options = connection.execution_options(stream_results=True, yield_per=_CHUNK)
-    yield from options.execute(query)
+# 1. Accounts: numbers that fit, and states in which they may hold what they hold
 
 
-# 1. The chain: digests in order, and columns as their sealed bodies say
+def _accounts(connection: Connection) -> Iterator[Finding]:
+    holding = set(
+        connection.execute(select(Balance.account_id).where(Balance.quantity > 0)).scalars()
+    )
+    for row in stream(connection, select(*raw(Account)).order_by(Account.id)):
+        problem = ""
+        if row.state not in set(State):
+            problem = f"there is no state {row.state}"
+        elif row.state in {State.APPLIED, State.CLOSED} and row.id in holding:
+            problem = f"is {row.state} and holds credits"
+        elif not _is_number_of(row):
+            problem = f"its number {row.number} is not its own"
+        if problem:
+            yield Finding("accounts", str(row.id), problem)
+
+
+def _is_number_of(row: AnyRow) -> bool:
+    try:
+        return str(AccountNumber(str(row.number)[:2], row.kind, row.id)) == str(row.number)
+    except KeyError:  # no such kind
+        return False
+
+
+# 2. Transactions: columns as the sealed body, or the digest of one that did not complete, says
 
 _Source = aliased(Account)
 _Target = aliased(Account)
-_TRANSACTIONS = (
+_TRANSACTIONS: Final = (
     select(
-        Transaction.__table__,
+        *raw(Transaction),
         _Source.number.label("source"),
-        _Source.kind.label("source_kind"),
         _Target.number.label("target"),
-        _Target.kind.label("target_kind"),
     )
     .outerjoin(_Source, _Source.id == Transaction.source_id)
     .outerjoin(_Target, _Target.id == Transaction.target_id)
+    .order_by(Transaction.id)
 )
 
 
-def _chain(connection: Connection) -> Iterator[Finding]:
-    previous, position = chain.GENESIS, 0
-    query = _TRANSACTIONS.where(Transaction.position.is_not(None)).order_by(Transaction.position)
-    for row in _stream(connection, query):
-        position += 1
-        problem = _link_problem(row, position, previous)
+def _transactions(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
+    for row in stream(connection, _TRANSACTIONS):
+        sealed = _sealed(row.body)
+        if row.status == Status.COMPLETED or row.position is not None:
+            problem = _completed_problem(row, sealed)
+        else:
+            problem = _waiting_problem(row)
         if problem:
+            suspects.transactions.add(row.id)
+            suspects.displaced.add((sealed or {}).get("position"))
             yield Finding("transactions", str(row.id), problem)
-        previous = row.digest
-    head = connection.execute(select(ChainHead)).one_or_none()
-    if head is None:
-        yield Finding("chain_head", "1", "is missing")
-    elif (head.position, head.digest) != (position, previous):
-        yield Finding("chain_head", "1", f"does not follow the last link, {position}")
 
 
-def _link_problem(row: AnyRow, position: int, previous: bytes) -> str:
-    if row.position != position:
-        return f"stands at {row.position} of the chain instead of {position}"
-    if row.body is None or chain.digest(row.body, previous) != row.digest:
-        return "digest is not that of its body over the one before"
-    sealed = json.loads(row.body)
-    for name in ("ranges", "issuance"):
-        sealed.pop(name, None)
-    if _readable(_facts(row) | {"position": row.position}) != sealed:
-        return "columns differ from the sealed body"
+def _completed_problem(row: AnyRow, sealed: Mapping[str, Any] | None) -> str:
+    if sealed is None:
+        return "is completed without a body that can be read"
+    said = {name: value for name, value in sealed.items() if name not in {"ranges", "issuance"}}
+    facts = _facts(row) | {"position": row.position}
+    for name, value in json.loads(chain.canonical(facts)).items():
+        if name not in said or said[name] != value:
+            return f"{name} differs from the sealed body"
     return ""
 
 
+def _waiting_problem(row: AnyRow) -> str:
+    if row.body is not None:
+        return "has a body and did not complete"
+    if row.digest != chain.digest(chain.canonical(_facts(row))):
+        return "columns differ from the digest"
+    return ""
+
+
+def _sealed(body: object) -> dict[str, Any] | None:
+    if not isinstance(body, bytes):
+        return None
+    try:
+        sealed = json.loads(body)
+    except ValueError:
+        return None
+    return sealed if isinstance(sealed, dict) else None
+
+
 def _facts(row: AnyRow) -> dict[str, chain.Value]:
-    values = transactions.values(row)
+    values = {name: _plain(value) for name, value in transactions.values(row).items()}
+    values["content"] = row.content if isinstance(row.content, bytes) else b""
+    for name in ("proposed_at", "expires_at", "decided_at"):
+        values[name] = _moment(values[name])
     facts = transactions.facts(values, source=row.source, target=row.target)
-    if row.status is not Status.PROPOSED:
+    if row.status != Status.PROPOSED:
         facts["number"] = ledger.transaction_number((row.target or "")[:2], row.id)
     return facts
 
 
-def _readable(facts: dict[str, chain.Value]) -> Any:
-    return json.loads(chain.canonical(facts))
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value
 
 
-# 2. Movements: what each transaction closed, cut along its ranges, is what it opened
+def _moment(value: Any) -> Any:
+    """Read a time as SQLite keeps it; what is none stays as it is and will differ."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except ValueError:
+        return value
 
 
-class _Cursor:
-    """A stream ordered by transaction, from which each transaction takes its rows."""
-
-    def __init__(self, rows: Iterator[AnyRow], of: Callable[[AnyRow], int]) -> None:
-        self._groups = groupby(rows, of)
-        self._next: tuple[int, list[AnyRow]] | None = None
-        self._advance()
-
-    def take(self, transaction: int | None) -> tuple[list[AnyRow], list[AnyRow]]:
-        """Return the rows of a transaction, and those passed over that belong to none."""
-        orphans: list[AnyRow] = []
-        while self._next and (transaction is None or self._next[0] < transaction):
-            orphans += self._next[1]
-            self._advance()
-        if self._next is None or self._next[0] != transaction:
-            return [], orphans
-        rows = self._next[1]
-        self._advance()
-        return rows, orphans
-
-    def _advance(self) -> None:
-        found = next(self._groups, None)
-        self._next = None if found is None else (found[0], list(found[1]))
+# 3. The chain: each digest seals the body over the digest before
 
 
-def _movements(connection: Connection) -> Iterator[Finding]:
-    closed = _Cursor(
-        _stream(
-            connection,
-            select(Block.__table__)
-            .where(Block.closed_by.is_not(None))
-            .order_by(Block.closed_by, Block.first),
-        ),
-        lambda row: int(row.closed_by),
-    )
-    opened = _Cursor(
-        _stream(connection, select(Block.__table__).order_by(Block.opened_by, Block.first)),
-        lambda row: int(row.opened_by),
-    )
-    issued = _Cursor(
-        _stream(connection, _ISSUANCES.order_by(Issuance.transaction_id)),
-        lambda row: int(row.transaction_id),
-    )
-    for row in _stream(connection, _TRANSACTIONS.order_by(Transaction.id)):
-        found = [cursor.take(row.id) for cursor in (closed, opened, issued)]
-        yield from _orphans(orphans for _, orphans in found)
-        yield from _movement(row, *(rows for rows, _ in found))
-    yield from _orphans(cursor.take(None)[1] for cursor in (closed, opened, issued))
+def _links(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
+    """Follow the chain; after an altered link go on with what it is and what it should be."""
+    place, before = 0, {chain.GENESIS}
+    query = select(*raw(Transaction)).where(Transaction.position.is_not(None))
+    for row in stream(connection, query.order_by(Transaction.position)):
+        sealed = _sealed(row.body)
+        if _is_displaced(row, sealed):
+            suspects.unsealed.add(row.id)
+            continue
+        if row.position > place + 1:
+            yield from _missing(range(place + 1, row.position), suspects)
+            before = set()
+        sealing = {chain.digest(row.body, digest) for digest in before} if sealed else set()
+        if sealed is None or (before and row.digest not in sealing):
+            suspects.unsealed.add(row.id)
+            if row.id not in suspects.transactions:
+                problem = "digest is not that of its body over the one before"
+                yield Finding("transactions", str(row.id), problem)
+        before = {digest for digest in (row.digest, *sealing) if isinstance(digest, bytes)}
+        place = row.position
+    yield from _head(connection, suspects, place, before)
 
 
-_ISSUANCES = (
-    select(
-        Issuance.__table__,
-        Project.reference.label("project"),
-        Project.partner.label("project_partner"),
-        Decision.reference.label("decision"),
-    )
-    .outerjoin(Project, Project.id == Issuance.project_id)
-    .outerjoin(Decision, Decision.id == Issuance.decision_id)
-)
+def _is_displaced(row: AnyRow, sealed: dict[str, Any] | None) -> bool:
+    if not isinstance(row.position, int):
+        return True
+    return sealed is not None and sealed.get("position") != row.position
 
 
-def _orphans(found: Iterator[list[AnyRow]]) -> Iterator[Finding]:
-    for rows in found:
-        for row in rows:
-            yield Finding("blocks", _named(row), "belongs to no transaction")
-
-
-def _movement(
-    row: AnyRow, closed: list[AnyRow], opened: list[AnyRow], issued: list[AnyRow]
+def _head(
+    connection: Connection, suspects: Suspects, place: int, digests: set[bytes]
 ) -> Iterator[Finding]:
-    if row.position is None:
-        for block in (*closed, *opened):
-            yield Finding("blocks", _named(block), f"moved by {row.id}, which did not complete")
-        if row.digest != chain.digest(chain.canonical(_facts(row))):
-            yield Finding("transactions", str(row.id), "columns differ from the digest")
-        return
-    sealed = json.loads(row.body)
-    ranges = [Range(first, last) for first, last in sealed["ranges"]]
-    if quantity(ranges) != row.quantity:
-        yield Finding("transactions", str(row.id), "quantity is not that of its ranges")
-    if row.kind is Kind.ISSUANCE:
-        expected, problem = _issued(row, sealed, issued, ranges)
-    else:
-        expected, problem = _carved(row, closed, ranges)
-    if problem is not None:
-        yield problem
-    yield from _differences(row, expected, opened)
+    """Compare the head with the last link, whose digest is one of `digests` if that is known."""
+    head = connection.execute(select(*raw(ChainHead))).one_or_none()
+    if head is None:
+        yield Finding("chain_head", "1", "is missing")
+    elif head.digest in digests and head.position != place:
+        yield Finding("chain_head", "1", f"its position is not {place}")
+    elif head.position > place:
+        yield from _missing(range(place + 1, head.position + 1), suspects)
+    elif digests and head.digest not in digests:
+        yield Finding("chain_head", "1", f"its digest is not that of link {place}")
 
 
-_Piece = tuple[int, int, int, str, int, str, int, int]
+def _missing(places: range, suspects: Suspects) -> Iterator[Finding]:
+    for place in places:
+        if place not in suspects.displaced:
+            yield Finding("transactions", f"at {place} of the chain", "is missing")
 
 
-def _issued(
-    row: AnyRow, sealed: dict[str, Any], issued: list[AnyRow], ranges: list[Range]
-) -> tuple[set[_Piece], Finding | None]:
-    if len(issued) != 1:
-        return set(), Finding("transactions", str(row.id), "has not exactly one issuance")
-    found = issued[0]
-    said = sealed["issuance"]
-    same = (
-        [Range(found.first, found.last)] == ranges
-        and found.project == said["project"]
-        and found.decision == said["decision"]
-        and found.partner == found.project_partner == said["partner"]
-        and found.vintage == said["vintage"]
-        and found.unit_class == said["unit_class"]
-    )
-    problem = None if same else Finding("issuances", str(found.id), "differs from the sealed body")
-    inherited = (found.project_id, found.partner, found.vintage, found.id)
-    pieces: set[_Piece] = {
-        (r.first, r.last, row.target_id, row.target_kind, *inherited) for r in ranges
-    }
-    return pieces, problem
+# 4. Live blocks: no overlap, no gap against what was issued, and the sums kept of them
 
 
-def _carved(
-    row: AnyRow, closed: list[AnyRow], ranges: Sequence[Range]
-) -> tuple[set[_Piece], Finding | None]:
-    expected: set[_Piece] = set()
-    moved = 0
-    for block in closed:
-        if block.account_id != row.source_id:
-            return expected, Finding("blocks", _named(block), "left an account not its own")
-        pieces = ledger.carve(Range(block.first, block.last), ranges)
-        moved += quantity(pieces.moved)
-        inherited = tuple(getattr(block, name) for name in _INHERITED)
-        for parts, account, kind in (
-            (pieces.moved, row.target_id, row.target_kind),
-            (pieces.kept, row.source_id, row.source_kind),
-        ):
-            expected |= {(part.first, part.last, account, kind, *inherited) for part in parts}
-    if moved != row.quantity:
-        return expected, Finding(
-            "transactions", str(row.id), "blocks it closed differ from its ranges"
-        )
-    return expected, None
-
-
-def _differences(row: AnyRow, expected: set[_Piece], opened: list[AnyRow]) -> Iterator[Finding]:
-    names = ("first", "last", "account_id", "kind", *_INHERITED)
-    present = {tuple(getattr(block, name) for name in names): block for block in opened}
-    for piece, block in present.items():
-        if piece not in expected:
-            yield Finding("blocks", _named(block), f"is not what transaction {row.id} opened")
-    for missing in expected - set(present):
-        yield Finding("blocks", f"{missing[0]}-{missing[1]}", f"of transaction {row.id} is missing")
-
-
-def _named(row: AnyRow) -> str:
-    return f"{row.first}-{row.last}"
-
-
-# 3. Live blocks: no overlap, no gap against what was issued, and the sums kept of them
-
-
-def _live(connection: Connection) -> Iterator[Finding]:
-    balances: dict[tuple[int, int, int], int] = defaultdict(int)
-    totals: dict[tuple[int, int, str], int] = defaultdict(int)
+def _live(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
+    balances: Counter[tuple[int, ...]] = Counter()
+    totals: Counter[tuple[int | str, ...]] = Counter()
     expected = 1
-    query = select(Block.__table__).where(Block.closed_by.is_(None)).order_by(Block.first)
-    for row in _stream(connection, query):
-        if row.first != expected:
-            kind = "overlaps the block before it" if row.first < expected else "leaves a gap"
-            yield Finding("blocks", _named(row), kind)
-        expected = row.last + 1
-        tonnes = row.last - row.first + 1
-        balances[row.account_id, row.project_id, row.vintage] += tonnes
-        totals[row.project_id, row.vintage, row.kind] += tonnes
-    head = connection.execute(select(ChainHead)).one_or_none()
-    if head is not None and head.serial_next != expected:
-        yield Finding("chain_head", "1", f"next serial is not {expected}")
-    issued = connection.execute(select(Issuance.__table__).order_by(Issuance.first))
+    query = select(*raw(Block)).where(Block.closed_by.is_(None)).order_by(Block.first)
+    for row in stream(connection, query):
+        range_ = range_of(row)
+        if range_ is None or (row.opened_by, row.first) in suspects.blocks:
+            continue
+        yield from _gap(expected, row.first, suspects)
+        if row.first < expected and not suspects.doubt(range_):
+            yield Finding("blocks", named(row), "overlaps the live block before it")
+        expected = max(expected, row.last + 1)
+        balances[row.account_id, row.project_id, row.vintage] += range_.quantity
+        totals[row.project_id, row.vintage, row.kind] += range_.quantity
+    head = connection.execute(select(*raw(ChainHead))).one_or_none()
+    if head is not None:
+        yield from _gap(expected, head.serial_next, suspects)
+    # Sums of blocks that were altered would only point at balances that are right.
+    if not suspects.blocks and not suspects.serials:
+        yield from _issuances(connection, head)
+        yield from _balances(connection, balances, suspects)
+        yield from _totals(connection, totals, suspects)
+
+
+def _gap(expected: int, found: int, suspects: Suspects) -> Iterator[Finding]:
+    if expected < found and not suspects.doubt(Range(expected, found - 1)):
+        yield Finding("blocks", str(Range(expected, found - 1)), "is in no live block")
+
+
+def _issuances(connection: Connection, head: AnyRow | None) -> Iterator[Finding]:
     expected = 1
-    for row in issued:
+    for row in stream(connection, select(*raw(Issuance)).order_by(Issuance.first)):
         if row.first != expected:
             yield Finding("issuances", str(row.id), f"does not begin at serial {expected}")
         expected = row.last + 1
-    keys = (("account_id", "project_id", "vintage"), ("project_id", "vintage", "kind"))
-    yield from _sums(connection, Balance, keys[0], balances)
-    yield from _sums(connection, Total, keys[1], totals)
+    if head is not None and head.serial_next != expected:
+        yield Finding("chain_head", "1", f"its next serial is not {expected}")
 
 
-def _sums(
-    connection: Connection,
-    table: type[Balance] | type[Total],
-    key: Sequence[str],
-    counted: dict[Any, int],
+def _balances(
+    connection: Connection, counted: Counter[tuple[int, ...]], suspects: Suspects
 ) -> Iterator[Finding]:
-    for row in _stream(connection, select(table.__table__)):
-        named = tuple(getattr(row, name) for name in key)
-        tonnes = counted.pop(named, 0)
-        if tonnes != row.quantity:
-            problem = f"says {row.quantity}, its blocks {tonnes}"
-            yield Finding(table.__tablename__, "/".join(map(str, named)), problem)
-    for named, tonnes in counted.items():
-        if tonnes:
-            problem = f"is missing, its blocks hold {tonnes}"
-            yield Finding(table.__tablename__, "/".join(map(str, named)), problem)
+    missing = set(suspects.balances)
+    for row in stream(connection, select(*raw(Balance))):
+        key = (row.account_id, row.project_id, row.vintage)
+        if key not in missing:
+            yield Finding("balances", _key(key), "is of what the account never held")
+        elif row.quantity != counted[key]:
+            problem = f"says {row.quantity}, its blocks {counted[key]}"
+            yield Finding("balances", _key(key), problem)
+        missing.discard(key)
+    for key in sorted(missing):
+        yield Finding("balances", _key(key), f"is missing, its blocks hold {counted[key]}")
 
 
-# 4. Reservations: those of waiting proposals, each held by its source
+def _totals(
+    connection: Connection, counted: Counter[tuple[int | str, ...]], suspects: Suspects
+) -> Iterator[Finding]:
+    missing = set(suspects.totals)
+    query = select(*raw(Total), Project.partner.label("of_project"))
+    for row in stream(connection, query.outerjoin(Project, Project.id == Total.project_id)):
+        key = (row.project_id, row.vintage, row.kind)
+        if key not in missing or row.partner != row.of_project:
+            yield Finding("totals", _key(key), "is of what no such account ever held")
+        elif row.quantity != counted[key]:
+            problem = f"says {row.quantity}, its blocks {counted[key]}"
+            yield Finding("totals", _key(key), problem)
+        missing.discard(key)
+    for key in sorted(missing):
+        yield Finding("totals", _key(key), f"is missing, its blocks hold {counted[key]}")
 
 
-def _waiting(connection: Connection) -> Iterator[Finding]:
+def _key(parts: tuple[int | str, ...]) -> str:
+    return "/".join(map(str, parts))
+
+
+# 5. Reservations: those of waiting proposals, each held by its source
+
+
+def _reservations(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
     query = (
-        select(Reservation.__table__, Transaction.status, Transaction.source_id)
+        select(*raw(Reservation), Transaction.source_id, Transaction.id.label("proposal"))
+        .add_columns(type_coerce(Transaction.status, NullType()).label("status"))
         .outerjoin(Transaction, Transaction.id == Reservation.transaction_id)
         .order_by(Reservation.first)
     )
-    tonnes: dict[int, int] = defaultdict(int)
+    tonnes: Counter[int] = Counter()
     last = 0
-    for row in connection.execute(query):
-        named = Range(row.first, row.last)
-        tonnes[row.transaction_id] += named.quantity
-        if row.status is not Status.PROPOSED or row.first <= last:
-            yield Finding("reservations", _named(row), "is of no waiting proposal, or overlaps")
-        covering = blocks.covering(connection, named)
-        if any(block.account_id != row.source_id for block in covering):
-            yield Finding("reservations", _named(row), "is not held by its source")
+    for row in stream(connection, query):
+        range_ = range_of(row)
+        name = f"{row.first}-{row.last} of transaction {row.transaction_id}"
+        if row.proposal is None:
+            problem = "is missing, its reservation stands"
+            yield Finding("transactions", str(row.transaction_id), problem)
+        elif range_ is None or row.first <= last or row.status != Status.PROPOSED:
+            yield Finding("reservations", name, "is of no waiting proposal, or overlaps")
+        elif not suspects.doubt(range_) and any(
+            block.account_id != row.source_id for block in blocks.covering(connection, range_)
+        ):
+            yield Finding("reservations", name, "is not held by its source")
+        tonnes[row.transaction_id] += range_.quantity if range_ else 0
         last = row.last
     waiting = select(Transaction.id, Transaction.quantity).where(
         Transaction.status == Status.PROPOSED, Transaction.kind != Kind.ISSUANCE
     )
-    for row in connection.execute(waiting):
-        if tonnes[row.id] != row.quantity:
+    for row in stream(connection, waiting):
+        if tonnes[row.id] != row.quantity and row.id not in suspects.transactions:
             yield Finding("transactions", str(row.id), "quantity is not what it reserves")

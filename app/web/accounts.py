@@ -13,6 +13,7 @@ from app.domain.roles import RIGHT_NAMES, Right
 from app.domain.text import normalise
 from app.store import accounts, holdings, people
 from app.store.tables import Account
+from app.web import words
 from app.web.access import requires
 from app.web.messages import sentence
 from app.web.pages import page
@@ -108,6 +109,14 @@ def seen(session: Session, number: str) -> tuple[Account, Right | None]:
     if account.state is State.APPLIED and not roles.may_see_account(power.role, None):
         raise NotFound("account")
     return account, power.right
+
+
+def label(account: Account) -> str:
+    """Return an account as lists offer it: its number and its holder."""
+    name = account.holder.name_en
+    if words.language() == "ja":
+        name = account.holder.name_ja or name
+    return f"{account.number}  {name}"
 
 
 def sees_everything(person: Reader) -> bool:

@@ -24,14 +24,14 @@ from app.store.holdings import Piece, Run
 from app.store.tables import Account
 from app.web import dates, words
 from app.web.access import requires
-from app.web.accounts import may_propose, seen, sees_everything
+from app.web.accounts import label, may_propose, seen, sees_everything
 from app.web.messages import sentence
 from app.web.pages import guarded, local_time, page
 from app.web.sessions import reading, registry
 from app.web.sign_in import reader
 from app.web.transactions import printed
 
-blueprint = Blueprint("holdings", __name__, url_prefix="/portal/holdings")
+blueprint = Blueprint("holdings", __name__, url_prefix="/portal")
 
 PAGE_SIZE: Final = 50
 _CHUNK_ROWS: Final = 1_000
@@ -82,7 +82,7 @@ class Wanted:
     on: date | None
 
 
-@blueprint.get("")
+@blueprint.get("/holdings")
 @requires()
 def show() -> Any:
     session = reading()
@@ -100,7 +100,7 @@ def show() -> Any:
         errors=errors,
         asked=asked,
         account=account,
-        accounts={account.number: _label(account)} | {a.number: _label(a) for a in offered},
+        accounts={account.number: label(account)} | {a.number: label(a) for a in offered},
         on=wanted.on,
         shown=shown,
         figures=holdings.figures(session, [account.id])[account.id],
@@ -114,7 +114,7 @@ def show() -> Any:
     )
 
 
-@blueprint.get(".csv")
+@blueprint.get("/holdings.csv")
 @requires()
 def table() -> Response:
     session = reading()
@@ -143,13 +143,6 @@ def _offered(session: Session) -> list[Account]:
     if sees_everything(reader()):
         return list(accounts.everyone(session, size=_OFFERED_MAX))
     return [account for account, _right in accounts.seen_by(session, reader().id)]
-
-
-def _label(account: Account) -> str:
-    name = account.holder.name_en
-    if words.language() == "ja":
-        name = account.holder.name_ja or name
-    return f"{account.number}  {name}"
 
 
 def _understood(

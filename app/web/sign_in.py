@@ -15,6 +15,7 @@ from app.domain.errors import SignInFailed
 from app.domain.roles import Role
 from app.registry import logs, people
 from app.store import people as people_questions
+from app.store.databases import AnyRow
 from app.store.tables import User
 from app.web.access import person, public, sign_in_with
 from app.web.messages import sentence
@@ -43,7 +44,7 @@ class Reader(UserMixin):  # type: ignore[misc]  # Flask-Login comes without type
     fingerprint: str
 
     @classmethod
-    def of(cls, user: User) -> "Reader":
+    def of(cls, user: User | AnyRow) -> "Reader":
         return cls(
             user.id,
             user.login_id,
@@ -113,7 +114,7 @@ def create() -> Any:
             status=422,
             errors={"login_id": sentence(refusal)},
             login_id=login_id,
-            next=request.form.get("next", ""),
+            next=request.values.get("next", ""),
             is_signed_out=False,
         )
     # Nothing of the session before survives: neither its identity nor its form tokens.
@@ -157,7 +158,7 @@ def _back() -> str:
 def _load(kept: str) -> Reader | None:
     """Return the person a cookie names, unless deactivated or since given another password."""
     identifier, _, fingerprint = kept.partition(".")
-    user = people_questions.by_id(reading(), int(identifier)) if identifier.isdecimal() else None
+    user = people_questions.known(reading(), int(identifier)) if identifier.isdecimal() else None
     if user is None or not user.is_active or fingerprint != _fingerprint(user):
         return None
     return Reader.of(user)
@@ -170,5 +171,5 @@ def _signed_in() -> Reader | None:
     return cast("Reader", current_user)
 
 
-def _fingerprint(user: User) -> str:
+def _fingerprint(user: User | AnyRow) -> str:
     return hashlib.sha256((user.password_hash or "").encode()).hexdigest()[:16]

@@ -36,9 +36,8 @@ from app.registry import logs, transactions
 from app.registry.transactions import TEXT_MAX, Order
 from app.store import accounts, decisions, holdings
 from app.store.tables import Account
-from app.web import words
 from app.web.access import requires
-from app.web.accounts import may_propose, sees_everything
+from app.web.accounts import label, may_propose, sees_everything
 from app.web.messages import sentence
 from app.web.pages import page
 from app.web.sessions import database, reading, registry
@@ -197,6 +196,14 @@ def _texts(typed: Typed) -> dict[str, str]:
 # The pages
 
 
+@blueprint.get(f"/{_WORD}")
+@blueprint.get(f"/{_WORD}/check")
+@requires()
+def start(word: str) -> Any:
+    """Begin anew: a page that was posted has no other address to come back to."""
+    return redirect(url_for("transfers.new", word=word), 303)
+
+
 @blueprint.get(f"/{_WORD}/new")
 @requires()
 def new(word: str) -> Any:
@@ -325,7 +332,7 @@ def _form_page(word: str, typed: Typed, status: int = 200) -> Any:
         values=typed.values,
         key=typed.key,
         kind_name=KIND_NAMES[form.kind],
-        sources={account.number: _label(account) for account in sources},
+        sources={account.number: label(account) for account in sources},
         chosen=chosen,
         figures=holdings.figures(session, [chosen.id])[chosen.id] if chosen else None,
         balances=accounts.balances(session, chosen.id) if chosen else [],
@@ -359,13 +366,6 @@ def _chosen(session: Session, typed: Typed, sources: list[Account]) -> Account |
 def _decision(session: Session, typed: Typed) -> Any:
     asked = normalise(typed.values.get("decision", ""))
     return decisions.by_reference(session, asked) if asked else None
-
-
-def _label(account: Account) -> str:
-    name = account.holder.name_en
-    if words.language() == "ja":
-        name = account.holder.name_ja or name
-    return f"{account.number}  {name}"
 
 
 def _check_page(word: str, typed: Typed, ranges: list[Range]) -> Any:

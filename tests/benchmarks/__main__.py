@@ -77,9 +77,9 @@ def _verbs(table: Table, _large: int) -> None:
         with _ledger(engine, 10_000) as (url, cast):
             rates = {transfers.by_hand: 0.0, transfers.by_verbs: 0.0}
             for _ in range(_ROUNDS):
-                for make in rates:
+                for make, best in rates.items():
                     found = transfers.rate(make, url, cast, workers=workers, each=400)
-                    rates[make] = max(rates[make], found)
+                    rates[make] = max(best, found)
             _verify(url)
             table.add(
                 f"transfer by verbs, {engine}, {workers} workers / bare driver",
@@ -123,9 +123,9 @@ def _search_pages(table: Table, url: str, blocks: int) -> None:
             path = found[-1].replace("&amp;", "&")
         rates = dict.fromkeys(("/en/constant", "/en/credits", path), 0.0)
         for _ in range(_ROUNDS):
-            for address in rates:
+            for address, best in rates.items():
                 rate = http.pages(port, address, connections=_WORKERS, each=300)
-                rates[address] = max(rates[address], rate)
+                rates[address] = max(best, rate)
     for name, address in (("first page", "/en/credits"), ("page 200", path)):
         table.add(
             f"search of {blocks:,} blocks, {name} / 50 constant rows",
@@ -182,9 +182,11 @@ def _document(table: Table) -> str:
         (
             "# Speed",
             "",
-            f"The last run of `make bench`, {at:%Y-%m-%d}, on {os.cpu_count()} cores,"
-            f" Python {platform.python_version()}. Rates depend on the machine; the ratios are"
-            " what must hold. Each is the best of three rounds on either side.",
+            (
+                f"The last run of `make bench`, {at:%Y-%m-%d}, on {os.cpu_count()} cores,"
+                f" Python {platform.python_version()}. Rates depend on the machine; the ratios"
+                " are what must hold. Each is the best of three rounds on either side."
+            ),
             "",
             *_HEAD,
             *table.lines,

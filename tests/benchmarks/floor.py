@@ -1,6 +1,7 @@
 """The floor: a transfer's statements, by hand and with no check in between, on the bare drivers."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import psycopg
 
 from app.domain import chain
 from app.domain.ledger import PROPOSAL_LIFE, transaction_number
+from app.domain.serials import Range
 from app.store import transactions
 
 _PERSON: Final = (
@@ -163,44 +165,15 @@ def _approve(
         " ORDER BY id" + driver.lock,
         (identifier, identifier),
     ).fetchall()
-    row = run(f"SELECT {_TRANSACTION} FROM transactions WHERE id = %s", (identifier,)).fetchone()
-    source, target = row[3], row[4]
-    run(_PERSON, (source, approver)).fetchone()
+    run(f"SELECT {_TRANSACTION} FROM transactions WHERE id = %s", (identifier,)).fetchone()
+    run(_PERSON, (values["source_id"], approver)).fetchone()
     run(
         "SELECT first, last FROM reservations WHERE transaction_id = %s ORDER BY first",
         (identifier,),
     ).fetchall()
     run("SELECT first, last FROM bars WHERE lifted_at IS NULL").fetchall()
     last = first + quantity - 1
-    block = run(
-        f"SELECT {_BLOCK} FROM blocks WHERE closed_by IS NULL AND first >= coalesce((SELECT"
-        " max(first) FROM blocks WHERE closed_by IS NULL AND first <= %s), %s)"
-        " AND first <= %s AND last >= %s ORDER BY first LIMIT %s",
-        (first, first, last, first, 3_001),
-    ).fetchone()
-    run(
-        "UPDATE blocks SET closed_by = %s WHERE first = %s AND opened_by = %s"
-        " AND closed_by IS NULL",
-        (identifier, block[1], block[0]),
-    )
-    pieces = [(first, last, target), (last + 1, block[2], source)]
-    for piece in pieces if last < block[2] else pieces[:1]:
-        run(
-            "INSERT INTO blocks (opened_by, first, last, account_id, kind, project_id, partner,"
-            " vintage, issuance_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (identifier, *piece, *block[4:9]),
-        )
-    run(
-        "UPDATE balances SET quantity = quantity - %s WHERE account_id = %s AND project_id = %s"
-        " AND vintage = %s",
-        (quantity, source, block[5], block[7]),
-    )
-    run(
-        "INSERT INTO balances (account_id, project_id, vintage, quantity) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (account_id, project_id, vintage)"
-        " DO UPDATE SET quantity = balances.quantity + excluded.quantity",
-        (target, block[5], block[7], quantity),
-    )
+    _move(run, values, Range(first, last))
     head = run(
         "SELECT id, position, digest, completed_at, serial_next FROM chain_head WHERE id = 1"
         + driver.lock
@@ -225,3 +198,37 @@ def _approve(
         (head[1] + 1, digest, now, head[4]),
     )
     driver.commit()
+
+
+def _move(run: Callable[..., Any], values: dict[str, Any], moved: Range) -> None:
+    first, last = moved.first, moved.last
+    source, target = values["source_id"], values["target_id"]
+    block = run(
+        f"SELECT {_BLOCK} FROM blocks WHERE closed_by IS NULL AND first >= coalesce((SELECT"
+        " max(first) FROM blocks WHERE closed_by IS NULL AND first <= %s), %s)"
+        " AND first <= %s AND last >= %s ORDER BY first LIMIT %s",
+        (first, first, last, first, 3_001),
+    ).fetchone()
+    run(
+        "UPDATE blocks SET closed_by = %s WHERE first = %s AND opened_by = %s"
+        " AND closed_by IS NULL",
+        (values["id"], block[1], block[0]),
+    )
+    pieces = [(first, last, target), (last + 1, block[2], source)]
+    for piece in pieces if last < block[2] else pieces[:1]:
+        run(
+            "INSERT INTO blocks (opened_by, first, last, account_id, kind, project_id, partner,"
+            " vintage, issuance_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (values["id"], *piece, *block[4:9]),
+        )
+    run(
+        "UPDATE balances SET quantity = quantity - %s WHERE account_id = %s AND project_id = %s"
+        " AND vintage = %s",
+        (moved.quantity, source, block[5], block[7]),
+    )
+    run(
+        "INSERT INTO balances (account_id, project_id, vintage, quantity) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (account_id, project_id, vintage)"
+        " DO UPDATE SET quantity = balances.quantity + excluded.quantity",
+        (target, block[5], block[7], moved.quantity),
+    )

@@ -10,7 +10,8 @@ from flask import Response
 
 from app import create_app
 from app.config import Config
-from app.web import credits, pages
+from app.web import credits as search
+from app.web import pages
 from app.web.access import public
 
 ADDRESS = "/en/constant"
@@ -34,8 +35,8 @@ def _keep() -> None:
         _kept.update(context)
         return Response(status=status)
 
-    whole, credits.page = credits.page, keep  # type: ignore[assignment]
+    whole, search.page = search.page, keep
     try:
-        credits.search()
+        search.search()
     finally:
-        credits.page = whole
+        search.page = whole

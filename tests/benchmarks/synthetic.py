@@ -109,7 +109,26 @@ def _cast(session: Session) -> Cast:
             accounts.open_account(session, "JP", account_rules.Kind.ENTITY, holder, **acting)
         )
         accounts.appoint(session, opened[-1], rights, **acting)
-    named, allocations = [], {}
+    named, allocations = _projects(session, opened[0].number, acting)
+    return Cast(
+        proposer,
+        approver,
+        [account.number for account in opened],
+        retirement.id,
+        retirement.number,
+        opened[0].id,
+        named,
+        allocations,
+    )
+
+
+def _projects(
+    session: Session, account: str, acting: dict[str, Any]
+) -> tuple[list[tuple[int, str, str]], dict[tuple[int, int], tuple[int, int, str]]]:
+    """Record the projects, and for each vintage a decision that allocates to the account."""
+    operator = acting["actor"]
+    named: list[tuple[int, str, str]] = []
+    allocations: dict[tuple[int, int], tuple[int, int, str]] = {}
     for number in range(PROJECTS):
         letters = chr(65 + number % PARTNERS % 26) + chr(65 + number % PARTNERS // 26 + 20)
         country = PartnerCountry(
@@ -134,21 +153,12 @@ def _cast(session: Session) -> Cast:
                 decided_on=date(2019, 1, 1),
                 monitoring_from=date(vintage, 1, 1),
                 monitoring_to=date(vintage, 12, 31),
-                shares=[Share(opened[0].number, vintage, 10**12)],
+                shares=[Share(account, vintage, 10**12)],
                 **acting,
             )
             allocation = decision.allocations[0].id
             allocations[project.id, vintage] = (allocation, decision.id, decision.reference)
-    return Cast(
-        proposer,
-        approver,
-        [account.number for account in opened],
-        retirement.id,
-        retirement.number,
-        opened[0].id,
-        named,
-        allocations,
-    )
+    return named, allocations
 
 
 class _Rows:

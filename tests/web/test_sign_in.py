@@ -134,9 +134,9 @@ def test_a_page_behind_sign_in_is_reached_after_it(portal: Portal) -> None:
     assert answer.status_code == 303
     shown = visitor.get(answer.location)
     assert "Sign in to see the page you asked for." in shown.text
-    back = re.search(r'name="next" value="([^"]+)"', shown.text)
-    assert back
-    sent = visitor.send("/sign-in", login_id="outsider", password=PASSWORD, next=back[1])
+    action = re.search(r'action="(/sign-in[^"]+)"', shown.text)
+    assert action
+    sent = visitor.send(action[1], login_id="outsider", password=PASSWORD)
     assert sent.location == "/portal/transactions?kind=transfer"
 
 
