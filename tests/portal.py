@@ -121,3 +121,28 @@ def counted(portal: Portal) -> Generator[list[str], None, None]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+def refused(client: PortalClient, address: str, form: dict[str, str], **at: str) -> None:
+    """Send a form and find each refusal at its field and above, and all that was typed."""
+    answer = client.send(address, **form)
+    assert answer.status_code == 422, (form, answer.status_code)
+    found = said(answer.text)
+    assert list(found) == list(at), (form, found)
+    for field, sentence in at.items():
+        assert sentence in found[field], (form, found)
+        if field:
+            assert f'id="{field}_error"' in answer.text
+    for name in {"target", "quantity", "remark", "key"} & form.keys():
+        assert escaped(form[name].strip()) in answer.text
+
+
+def said(text: str) -> dict[str, str]:
+    """Return the error summary: field by sentence."""
+    summary = text.partition('class="errors"')[2].partition("</div>")[0]
+    items = re.findall(r'<li>(?:<a href="#(\w+)">)?([^<]+)', summary)
+    return {field: sentence.replace("&#39;", "'") for field, sentence in items}
+
+
+def escaped(typed: str) -> str:
+    return typed.replace("&", "&amp;").replace("<", "&lt;")

@@ -162,8 +162,8 @@ def populated_url(engine: str) -> Generator[tuple[str, World], None, None]:
 @cache
 def _template(engine: str) -> tuple[str, World]:
     kept = ExitStack()
-    atexit.register(kept.close)
     url = kept.enter_context(databases.fresh_url(engine))
+    atexit.register(kept.close)
     database = Database.connect(url)
     world = database.write(build)
     database.close()

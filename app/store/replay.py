@@ -52,6 +52,11 @@ class Suspects:
     balances: set[tuple[int, int, int]] = field(default_factory=set)
     totals: set[tuple[int, int, str]] = field(default_factory=set)
 
+    def hold(self, block: AnyRow) -> None:
+        """Remember that a balance and a total must exist, if only at nothing."""
+        self.balances.add((block.account_id, block.project_id, block.vintage))
+        self.totals.add((block.project_id, block.vintage, block.kind))
+
     def doubt(self, range_: Range) -> bool:
         """Tell whether something was found already that touches a range."""
         return any(serials.overlap(range_, known) for known in self.serials)
@@ -67,7 +72,9 @@ def raw(table: type[Base]) -> list[Any]:
 def stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[AnyRow]:
     """Yield the rows of a query at constant memory."""
     options = connection.execution_options(stream_results=True, yield_per=_CHUNK)
-    yield from options.execute(query)
+    # Closed also when the reader leaves early: a server's cursor does not close by itself.
+    with options.execute(query) as result:
+        yield from result
 
 
 def named(row: AnyRow) -> str:
@@ -91,7 +98,10 @@ def movements(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
     issued = _Cursor(stream(connection, _ISSUED))
     for row in stream(connection, _COMPLETED):
         rows = [cursor.take(row.position) for cursor in (closed, opened, issued)]
-        if row.id not in suspects.unsealed:
+        if row.id in suspects.unsealed:
+            for block in rows[1]:
+                suspects.hold(block)
+        else:
             yield from _Movement(connection, row, numbers, suspects).findings(*rows)
 
 
@@ -310,8 +320,7 @@ class _Movement:
             piece = (row.first, row.last, row.account_id)
             if (range_ and self.suspects.doubt(range_)) or (piece in expected and _inherits(row)):
                 present.add(piece)
-                self.suspects.balances.add((row.account_id, row.project_id, row.vintage))
-                self.suspects.totals.add((row.project_id, row.vintage, row.kind))
+                self.suspects.hold(row)
             else:
                 wrong.append(row)
                 yield Finding("blocks", named(row), f"is not what transaction {self.id} opened")

@@ -169,9 +169,10 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
     except ValueError:
         return value
+    return moment if f"{moment:%Y-%m-%d %H:%M:%S.%f}" == value else value
 
 
 # 3. The chain: each digest seals the body over the digest before

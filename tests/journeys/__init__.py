@@ -1,0 +1,1 @@
+"""What goes through several pages at once."""
