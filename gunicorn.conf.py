@@ -5,6 +5,8 @@ import signal
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = 2
+# Loaded once and forked: a worker that was killed is replaced at once.
+preload_app = True
 # Browsers open connections before they need them; threads keep these from holding up a worker.
 worker_class = "gthread"
 threads = 4

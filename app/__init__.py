@@ -46,6 +46,8 @@ def create_app(config: Config) -> Flask:
         database = Database.over(db.engine, db.engines["reading"])
     app.extensions["database"] = database
     databases.check(database)
+    # A server that forks hands no open connection to its workers.
+    database.close()
     register_pages(app)
     register_commands(app)
     return app

@@ -127,7 +127,7 @@ def refused(client: PortalClient, address: str, form: dict[str, str], **at: str)
     """Send a form and find each refusal at its field and above, and all that was typed."""
     answer = client.send(address, **form)
     assert answer.status_code == 422, (form, answer.status_code)
-    found = said(answer.text)
+    found = error_summary(answer.text)
     assert list(found) == list(at), (form, found)
     for field, sentence in at.items():
         assert sentence in found[field], (form, found)
@@ -137,7 +137,7 @@ def refused(client: PortalClient, address: str, form: dict[str, str], **at: str)
         assert escaped(form[name].strip()) in answer.text
 
 
-def said(text: str) -> dict[str, str]:
+def error_summary(text: str) -> dict[str, str]:
     """Return the error summary: field by sentence."""
     summary = text.partition('class="errors"')[2].partition("</div>")[0]
     items = re.findall(r'<li>(?:<a href="#(\w+)">)?([^<]+)', summary)

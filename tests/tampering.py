@@ -61,20 +61,26 @@ def key(table: str, row: Row) -> Row:
 
 @contextmanager
 def unguarded(database: Database) -> Generator[Session, None, None]:
-    """Yield a session in which no trigger and no foreign key holds; nothing of it is kept."""
+    """Yield a session with no trigger, foreign key, check or exclusion; nothing of it is kept."""
     with Session(database.engine) as session:
         if database.dialect == "postgresql":
             session.execute(text("SET LOCAL session_replication_role = replica"))
+            guards = (
+                "SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname"
+                " FROM pg_constraint WHERE contype IN ('c', 'x')"
+                " AND connamespace = 'public'::regnamespace"
+            )
         else:
-            triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type='trigger'"))
-            for name in triggers.scalars().all():
-                session.execute(text(f"DROP TRIGGER {name}"))
+            guards = "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'"
+        for statement in session.execute(text(guards)).scalars().all():
+            session.execute(text(statement))
+        session.execute(text("DROP INDEX ix_blocks_live_first"))
         yield session
         session.rollback()
 
 
 def without_constraints(url: str) -> Database:
-    """Open a database whose constraints SQLite does not check; PostgreSQL always does."""
+    """Open a database in which SQLite checks no constraints; see `unguarded` for PostgreSQL."""
     database = Database.connect(url)
     if database.dialect == "sqlite":
         event.listen(

@@ -67,11 +67,16 @@ def test_migrating_again_changes_nothing(engine: str) -> None:
 
 
 def guards(session: Session) -> list[str]:
-    """Return the rules that the database itself keeps, by name."""
+    """Return the rules that the database itself keeps, by name.
+
+    Left out: what one engine alone would let pass, fractions as numbers and emptied tables.
+    """
     queries = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "sqlite": (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE '%_whole'"
+        ),
         "postgresql": (
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname NOT LIKE '%_emptied'"
             " UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"
         ),
     }

@@ -72,10 +72,10 @@ def set_password(
     logs.done(session, "set password", user.login_id, actor=actor, now=now)
 
 
-def sign_in(
-    session: Session, login_id: str, password: str, *, address: str | None, now: datetime
-) -> User:
-    """Return the person whose login ID and password these are, and remember the sign-in.
+def check_password(session: Session, login_id: str, password: str) -> User:
+    """Return the person whose login ID and password these are; nothing is written.
+
+    Hashing takes a tenth of a second, so it happens before the write that `sign_in` makes.
 
     Raises:
         SignInFailed: for whatever reason; the caller logs it with `failed_sign_in`.
@@ -84,6 +84,18 @@ def sign_in(
     # The decoy costs the same time where there is no such person, or none who may sign in.
     matches = _matches((user and user.password_hash) or _DECOY, password)
     if user is None or user.password_hash is None or not matches or not user.is_active:
+        raise SignInFailed
+    return user
+
+
+def sign_in(session: Session, checked: User, *, address: str | None, now: datetime) -> User:
+    """Remember the sign-in of a person whose password was checked, and return the person.
+
+    Raises:
+        SignInFailed: the person was deactivated, or got another password, since the check.
+    """
+    user = people.by_id(session, checked.id)
+    if user is None or not user.is_active or user.password_hash != checked.password_hash:
         raise SignInFailed
     user.previous_sign_in_at = user.last_sign_in_at
     user.last_sign_in_at = now

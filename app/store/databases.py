@@ -25,8 +25,9 @@ Result = TypeVar("Result")
 AnyRow = Row[*tuple[Any, ...]]
 
 _TRIES: Final = 6
-#: Serialization failure and deadlock, after which PostgreSQL asks to try again.
-_AGAIN: Final = frozenset({"40001", "40P01"})
+#: Serialization failure and deadlock, after which PostgreSQL asks to try again; and a unique key
+#: that another took since the verb looked: tried again, the verb sees it and says so.
+_AGAIN: Final = frozenset({"40001", "40P01", "23505"})
 _BUSY_MILLISECONDS: Final = 30_000
 
 
@@ -128,9 +129,10 @@ def check(database: Database) -> None:
     with database.engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}, found
+    kept = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
+    assert found == kept, found
 
 
 def _lock_file(url: URL) -> Path | None:
@@ -151,6 +153,8 @@ def _prepare(engine: Engine, *, reading: bool) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # So that a row which REPLACE would remove in passing is guarded like any other.
+        connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute(f"PRAGMA query_only = {int(reading)}")
 

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.domain.errors import NotFound, Refusal
+from app.web import sign_in
 from app.web.access import person
 from app.web.messages import sentence, status
 from app.web.pages import page
@@ -65,6 +66,9 @@ _WORDING: Final = {
     ),
 }
 
+#: Pages that are no use without signing in, and the sign-in page itself.
+_BEHIND_SIGN_IN: Final = frozenset({"transfers", "approvals", "sign_in"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -107,6 +111,9 @@ def _refused(refusal: Refusal) -> Any:
 
 
 def _stale_form(_error: CSRFError) -> Any:
+    """Refuse a form whose token has run out; with the session gone, offer to sign in again."""
+    if person() is None and request.blueprint in _BEHIND_SIGN_IN:
+        return sign_in.again()
     return _page(
         400,
         _("This page was open for too long"),

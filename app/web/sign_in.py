@@ -27,6 +27,10 @@ blueprint = Blueprint("sign_in", __name__)
 #: Addresses to return to: ours, behind sign-in, nothing a browser would read as another site.
 _OWN_ADDRESS: Final = re.compile(r"/portal(?:[/?][^\x00-\x20\\]*)?")
 _LOGIN_ID_MAX: Final = 200
+#: Where a form that came too late goes on: to the form again, filled in, never to what it does.
+_FORM_ADDRESS: Final = re.compile(r"/portal/[a-z-]+/new")
+#: Before the names of its fields, so that they are not those of the sign-in page.
+_KEPT: Final = "kept_"
 
 
 @dataclass
@@ -83,45 +87,91 @@ def reader() -> Reader:
 @blueprint.get("/sign-in")
 @public
 def show() -> Any:
-    back = _back()
     if person() is not None:
-        return redirect(back, 303)
-    return page(
-        "sign_in/show.html",
-        login_id="",
-        next=request.args.get("next", ""),
-        is_signed_out=request.args.get("signed_out") == "yes",
-    )
+        return redirect(_back(), 303)
+    return _page(is_signed_out=request.args.get("signed_out") == "yes")
 
 
 @blueprint.post("/sign-in")
 @public
 def create() -> Any:
-    login_id = request.form.get("login_id", "").replace("\0", "")[:_LOGIN_ID_MAX]
+    login_id = _typed_login_id()
     now = datetime.now(UTC)
 
     def sign_in(session: Session) -> Reader:
-        password = request.form.get("password", "")
-        address = request.remote_addr
-        return Reader.of(people.sign_in(session, login_id, password, address=address, now=now))
+        return Reader.of(people.sign_in(session, checked, address=request.remote_addr, now=now))
 
     try:
+        password = request.form.get("password", "")
+        checked = people.check_password(reading(), login_id, password)
         found = database().write(sign_in)
     except SignInFailed as refusal:
         _log_failure(login_id, now)
-        return page(
-            "sign_in/show.html",
-            status=422,
-            errors={"login_id": sentence(refusal)},
-            login_id=login_id,
-            next=request.values.get("next", ""),
-            is_signed_out=False,
-        )
+        return _page(status=422, errors={"login_id": sentence(refusal)}, kept=_kept())
     # Nothing of the session before survives: neither its identity nor its form tokens.
     cookie.clear()
     cookie.permanent = True
     login_user(found)
+    kept = _kept()
+    if kept is not None:
+        return page("sign_in/resume.html", resume=kept.resume, fields=kept.fields)
     return redirect(_back(), 303)
+
+
+def again() -> Any:
+    """Ask whoever sent a form after the session had ended to sign in and go on with it."""
+    given = request.view_args or {}
+    if request.endpoint == "sign_in.end":
+        return redirect(url_for("sign_in.show", signed_out="yes"), 303)
+    fields = {name: typed for name, typed in request.form.items() if name != "csrf_token"}
+    kept = (
+        _Kept(url_for("transfers.change", word=given["word"]), fields) if "word" in given else None
+    )
+    asked = None if request.endpoint == "sign_in.create" else request.path
+    return _page(status=401, is_late=True, asked=asked, kept=kept)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A form that came too late: where it goes on after sign-in, and what was typed in it."""
+
+    resume: str
+    fields: dict[str, str]
+
+
+def _kept() -> _Kept | None:
+    """Return the form that the sign-in page carries along; it leads to a form and does nothing."""
+    resume = request.form.get("resume", "")
+    if not _FORM_ADDRESS.fullmatch(resume.removeprefix(request.script_root)):
+        return None
+    fields = {
+        name.removeprefix(_KEPT): typed
+        for name, typed in request.form.items()
+        if name.startswith(_KEPT)
+    }
+    return _Kept(resume, fields)
+
+
+def _page(
+    *,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    asked: str | None = None,
+    is_signed_out: bool = False,
+    is_late: bool = False,
+    kept: _Kept | None = None,
+) -> Any:
+    return page(
+        "sign_in/show.html",
+        status=status,
+        errors=errors or {},
+        login_id=_typed_login_id(),
+        next=request.values.get("next", "") if asked is None else asked,
+        is_signed_out=is_signed_out,
+        is_late=is_late,
+        kept=kept,
+        prefix=_KEPT,
+    )
 
 
 @blueprint.post("/sign-out")
@@ -138,6 +188,10 @@ def end() -> Any:
         )
     cookie.clear()
     return redirect(url_for("sign_in.show", signed_out="yes"), 303)
+
+
+def _typed_login_id() -> str:
+    return request.form.get("login_id", "").replace("\0", "")[:_LOGIN_ID_MAX]
 
 
 def _log_failure(login_id: str, now: datetime) -> None:

@@ -43,6 +43,8 @@ PROPOSAL = [
 FINAL_KINDS = "('retirement', 'mandatory_cancellation', 'voluntary_cancellation')"
 #: Tables whose rows are added and never changed or removed.
 ADDED_ONLY = ("issuances", "log_entries", "access_entries")
+#: Tables from which nothing is ever removed, also not all of it at a stroke.
+KEPT = ("blocks", "transactions", "chain_head", *ADDED_ONLY)
 
 
 def upgrade() -> None:
@@ -127,6 +129,11 @@ def _postgresql() -> list[str]:
         f" EXECUTE FUNCTION refuse('{message}')"
         for name, event, condition, message in _rules("IS DISTINCT FROM")
     ]
+    statements += [
+        f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+        f" EXECUTE FUNCTION refuse('{table} is never emptied')"
+        for table in KEPT
+    ]
     return statements
 
 
@@ -142,6 +149,12 @@ def _sqlite() -> list[str]:
             f" (SELECT 1 FROM (SELECT last FROM {table} WHERE {live}first <= NEW.last"
             " ORDER BY first DESC LIMIT 1) WHERE last >= NEW.first)"
             " BEGIN SELECT RAISE(ABORT, 'serial numbers overlap'); END"
+        )
+        # A number beyond 2^63 - 1 would be kept as a fraction, which is no serial number.
+        statements.append(
+            f"CREATE TRIGGER {table}_whole BEFORE INSERT ON {table}"
+            " WHEN typeof(NEW.first) <> 'integer' OR typeof(NEW.last) <> 'integer'"
+            " BEGIN SELECT RAISE(ABORT, 'a serial number is a whole number'); END"
         )
     statements += [
         f"CREATE TRIGGER {name} BEFORE {event} WHEN {condition}"

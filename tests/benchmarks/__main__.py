@@ -19,6 +19,7 @@ from app.store.databases import Database
 from tests import databases, postgres
 from tests.benchmarks import http, synthetic, transfers
 from tests.benchmarks.synthetic import SIZE, Cast
+from tests.serving import Visitor, serving
 
 _DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _NEXT: Final = re.compile(r'href="([^"]*[?&;]after=[^"]*)"')
@@ -115,8 +116,8 @@ def _flat(table: Table, large: int) -> None:
 
 
 def _search_pages(table: Table, url: str, blocks: int) -> None:
-    with http.serving(url, "tests.benchmarks.served:app") as port:
-        visitor = http.Visitor(port)
+    with serving(url, "tests.benchmarks.served:app") as server:
+        port, visitor = server.port, Visitor(server.port)
         path = "/en/credits"
         for _ in range(199):
             found = _NEXT.findall(visitor.get(path)[1])
@@ -140,10 +141,11 @@ def _http(table: Table, _large: int) -> None:
     """Complete transfers a second by post, which must reach 100 on two cores."""
     with (
         _ledger("postgresql", 100_000) as (url, cast),
-        http.serving(url) as port,
+        serving(url) as server,
     ):
         best = max(
-            http.transfers(port, cast, connections=_WORKERS, each=250) for _ in range(_ROUNDS)
+            http.transfers(server.port, cast, connections=_WORKERS, each=250)
+            for _ in range(_ROUNDS)
         )
         table.add("transfers by post, 100,000 blocks, 4 connections / 100", best, 100, 1, "/s")
 

@@ -1,85 +1,14 @@
 """What the served registry does a second: complete transfers by post, and pages of the search."""
 
 import http.client
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Barrier, Thread
-from typing import Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.benchmarks.synthetic import PASSWORD, Cast
 from tests.benchmarks.transfers import APART, QUANTITY
-
-_HOST: Final = "127.0.0.1"
-_TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@contextmanager
-def serving(url: str, program: str = "wsgi:app") -> Generator[int, None, None]:
-    """Serve the registry with gunicorn as `make run` does; give its port."""
-    with socket.socket() as free:
-        free.bind((_HOST, 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--log-level", "error", program],
-        env=os.environ
-        | {"DATABASE_URL": url, "HOST": _HOST, "PORT": str(port), "SECRET_KEY": uuid4().hex},
-    )
-    try:
-        _wait(port)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-
-
-class Visitor:
-    """One connection with its cookie, as a browser keeps them."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection(_HOST, port, timeout=60)
-        self._cookie = ""
-        self.token = ""
-
-    def get(self, path: str) -> tuple[int, str]:
-        return self._answer("GET", path, None)[:2]
-
-    def post(self, path: str, **fields: str) -> tuple[int, str]:
-        """Post a form and return the status and where it leads."""
-        body = urlencode({"csrf_token": self.token, **fields})
-        status, _, location = self._answer("POST", path, body)
-        return status, location
-
-    def sign_in(self, login_id: str, password: str) -> None:
-        """Sign in and take the token that every form of the session carries."""
-        self._take_token("/sign-in")
-        status, _ = self.post("/sign-in", login_id=login_id, password=password)
-        assert status == http.client.SEE_OTHER, status
-        self._take_token("/portal/transfers/new")
-
-    def _take_token(self, path: str) -> None:
-        found = _TOKEN.search(self.get(path)[1])
-        assert found, path
-        self.token = found[1]
-
-    def _answer(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
-        headers = {"Cookie": self._cookie} if self._cookie else {}
-        self._connection.request(method, path, body, headers | (_FORM if body else {}))
-        answer = self._connection.getresponse()
-        text = answer.read().decode()
-        kept = answer.getheader("Set-Cookie")
-        if kept:
-            self._cookie = kept.split(";", 1)[0]
-        return answer.status, text, answer.getheader("Location") or ""
+from tests.serving import Visitor
 
 
 def transfers(port: int, cast: Cast, *, connections: int, each: int) -> float:
@@ -150,12 +79,3 @@ def _rate(prepared: Callable[[int], Callable[[int], None]], connections: int, ea
         thread.join()
     assert not failed, failed
     return connections * each / (time.perf_counter() - started)
-
-
-def _wait(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex((_HOST, port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("the server does not answer")

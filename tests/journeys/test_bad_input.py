@@ -10,7 +10,7 @@ from app.domain.accounts import STATE_NAMES, AccountNumber, State
 from app.domain.accounts import Kind as AccountKind
 from app.registry import accounts, bars
 from tests import world
-from tests.portal import Portal, proposal, refused, said
+from tests.portal import Portal, error_summary, proposal, refused
 from tests.world import NOW
 
 #: Numbers of accounts that were never applied for, with the right check digits.
@@ -170,7 +170,7 @@ def test_every_fault_that_can_be_found_is_said_at_once(portal: Portal) -> None:
     )
     answer = client.send("/portal/transfers/check", **form)
     assert answer.status_code == 422
-    assert list(said(answer.text)) == [
+    assert list(error_summary(answer.text)) == [
         "source",
         "target",
         "quantity",

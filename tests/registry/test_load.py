@@ -165,11 +165,11 @@ def test_demo_people_sign_in_with_what_the_run_returned_and_the_loaders_never(
     session: Session,
 ) -> None:
     for sign_in in load(session, "JP", now=NOW):
-        user = people.sign_in(session, sign_in.login_id, sign_in.password, address=None, now=NOW)
+        user = people.check_password(session, sign_in.login_id, sign_in.password)
         assert user.is_demo
     for login_id in ("starting-data-operator", "starting-data-approver", "demo-participants-1"):
         with pytest.raises(SignInFailed):
-            people.sign_in(session, login_id, "", address=None, now=NOW)
+            people.check_password(session, login_id, "")
 
 
 def test_the_demo_holders_hold_thousands_in_several_blocks(loaded: Loaded) -> None:

@@ -11,6 +11,7 @@ from app.domain.errors import LoginIdTaken, NotEntitled, Required, SignInFailed
 from app.domain.roles import DUTIES, Duty, Right, Role
 from app.registry import people
 from app.store import accounts as account_questions
+from app.store import people as people_questions
 from app.store import people as questions
 from app.store.tables import AccessEntry, User
 from tests.stages import refused
@@ -18,7 +19,8 @@ from tests.world import NOW, PASSWORD, World
 
 
 def sign_in(session: Session, login_id: str, password: str = PASSWORD) -> User:
-    return people.sign_in(session, login_id, password, address="192.0.2.7", now=NOW)
+    checked = people.check_password(session, login_id, password)
+    return people.sign_in(session, checked, address="192.0.2.7", now=NOW)
 
 
 def create(
@@ -61,7 +63,8 @@ def test_who_signs_in_is_remembered_with_the_time_before(stage: Session, cast: W
     assert sign_in(stage, "hanako", "pass phrase of four words") is user
     assert (user.previous_sign_in_at, user.last_sign_in_at) == (None, NOW)
     later = NOW + timedelta(hours=1)
-    people.sign_in(stage, "hanako", "pass phrase of four words", address=None, now=later)
+    checked = people.check_password(stage, "hanako", "pass phrase of four words")
+    people.sign_in(stage, checked, address=None, now=later)
     assert (user.previous_sign_in_at, user.last_sign_in_at) == (NOW, later)
     assert accesses(stage)[-1] == ("hanako", "signed in", user.id)
 
@@ -176,3 +179,14 @@ def test_case_135_nobody_has_powers_who_does_not_exist_or_is_suspended(
     with refused(stage, NotEntitled):
         people.require(stage, actor, Duty.MANAGE_ACCOUNTS)
     assert questions.by_id(stage, cast.operator) is not None
+
+
+def test_a_password_replaced_since_the_check_signs_nobody_in(stage: Session, cast: World) -> None:
+    create(stage, "hanako")
+    checked = people.check_password(stage, "hanako", "pass phrase of four words")
+    stage.expunge(checked)
+    user = people_questions.by_login_id(stage, "hanako")
+    assert user is not None
+    people.set_password(stage, user, "a new phrase", actor=user.id, now=NOW)
+    with refused(stage, SignInFailed):
+        people.sign_in(stage, checked, address=None, now=NOW)

@@ -339,7 +339,10 @@ def test_case_18_the_database_takes_no_class_of_credit_that_does_not_exist(
     insert(busy, "issuances", good)
 
 
-@pytest.mark.parametrize("values", ["account_id = 1", "closed_by = NULL", "last = last"])
+@pytest.mark.parametrize(
+    "values",
+    ["account_id = 1", "closed_by = NULL", "closed_by = (SELECT max(id) FROM transactions)"],
+)
 def test_case_90_the_database_edits_no_block_where_credits_ended(
     busy: Session, values: str
 ) -> None:

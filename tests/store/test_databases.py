@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.store import blocks, databases
+from app.store import accounts, blocks, databases
 from app.store.blocks import Search
 from app.store.databases import Database
 from app.store.tables import Balance, Block, Holder
@@ -150,6 +150,31 @@ def test_a_change_that_the_engine_gave_up_is_tried_again(
     assert database.write(failing(5, error)) == 6
     with pytest.raises((psycopg.Error, DBAPIError)):
         database.write(failing(6, error))
+
+
+def test_a_key_that_another_took_meanwhile_is_seen_at_the_second_try() -> None:
+    with fresh("postgresql") as database:
+        tries = []
+
+        def record(session: Session, name: str) -> str:
+            known = accounts.holder(session, "reference")
+            if known is None:
+                session.add(Holder(reference="reference", name_en=name))
+                session.flush()
+            return known.name_en if known else name
+
+        def change(session: Session) -> str:
+            tries.append(session)
+            if len(tries) > 1:
+                return record(session, "second")
+            # Looked before the other came, written after.
+            assert accounts.holder(session, "reference") is None
+            database.write(lambda other: record(other, "first"))
+            session.add(Holder(reference="reference", name_en="second"))
+            return "second"
+
+        assert database.write(change) == "first"
+        assert len(tries) == 2
 
 
 def test_any_other_failure_is_raised_at_once(database: Database) -> None:

@@ -1,5 +1,6 @@
 """Signing in: one answer for every failure, a fresh cookie, and out at the next click."""
 
+import html
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.registry import people
 from app.store.tables import AccessEntry, User
-from tests.portal import Portal, PortalClient
+from tests.portal import Portal, PortalClient, proposal
 from tests.world import PASSWORD
 
 LIFETIME = timedelta(minutes=30)
@@ -103,12 +104,13 @@ def test_nothing_of_the_session_before_survives(portal: Portal) -> None:
     assert after.http_only and after.same_site == "Lax"
     visitor.token = token
     assert visitor.send("/sign-out").status_code == 400
+    assert visitor.get("/portal/").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("asked", "reached"),
-    [
-        ("/portal/transactions?kind=transfer", "/portal/transactions?kind=transfer"),
+def test_sign_in_leads_back_to_our_own_pages_only(portal: Portal) -> None:
+    own = "/portal/transactions?kind=transfer"
+    for asked, reached in (
+        (own, own),
         ("/portal/", "/portal/"),
         ("/portalx", "/portal/"),
         ("/en/credits", "/portal/"),
@@ -119,13 +121,11 @@ def test_nothing_of_the_session_before_survives(portal: Portal) -> None:
         ("\\\\evil.example", "/portal/"),
         ("/portal/\r\nSet-Cookie: a=b", "/portal/"),
         ("", "/portal/"),
-    ],
-)
-def test_sign_in_leads_back_to_our_own_pages_only(portal: Portal, asked: str, reached: str) -> None:
-    visitor = portal.visitor()
-    visitor.get("/sign-in", query_string={"next": asked})
-    answer = visitor.send("/sign-in", login_id="aoba-proposer", password=PASSWORD, next=asked)
-    assert answer.location == reached
+    ):
+        visitor = portal.visitor()
+        visitor.get("/sign-in", query_string={"next": asked})
+        answer = visitor.send("/sign-in", login_id="outsider", password=PASSWORD, next=asked)
+        assert answer.location == reached, asked
 
 
 def test_a_page_behind_sign_in_is_reached_after_it(portal: Portal) -> None:
@@ -192,6 +192,45 @@ def test_half_an_hour_without_a_click_ends_the_session(portal: Portal) -> None:
     assert client.get("/portal/").status_code == 303
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_form_sent_after_the_session_ended_is_kept(portal: Portal, language: str) -> None:
+    portal.issued()
+    client = portal.sign_in("aoba-proposer", language)
+    client.delete_cookie("session")
+    form = proposal(portal, quantity="12", remark="agreed <b> & signed", serials="1-12\n")
+    late = client.send("/portal/transfers", **form)
+    assert late.status_code == 401
+    wrong = client.post("/sign-in", data=fields_of(late.text) | {"password": "wrong"})
+    assert wrong.status_code == 422
+    sent = fields_of(wrong.text) | {"login_id": "aoba-proposer", "password": PASSWORD}
+    again = client.post("/sign-in", data=sent)
+    assert again.status_code == 200
+    assert 'action="/portal/transfers/new"' in again.text
+    shown = client.post("/portal/transfers/new", data=fields_of(again.text))
+    for typed in (portal.world.kaede, "12", form["key"]):
+        assert f'value="{typed}"' in shown.text
+    assert "agreed &lt;b&gt; &amp; signed</textarea>" in shown.text
+    assert not portal.transactions()
+
+
+def test_a_decision_sent_after_the_session_ended_leads_back_to_its_page(portal: Portal) -> None:
+    client = portal.sign_in("aoba-approver")
+    client.delete_cookie("session")
+    late = client.send("/portal/transactions/JP0000000001/approval")
+    assert late.status_code == 401
+    assert "next=/portal/transactions/JP0000000001/approval" in late.text
+    client.delete_cookie("session")
+    assert client.send("/sign-out").location == "/sign-in?signed_out=yes"
+
+
+def test_a_form_kept_at_sign_in_leads_to_forms_only(portal: Portal) -> None:
+    for resume in ("/portal/transfers", "//evil.example/new", "https://evil.example/portal/x/new"):
+        visitor = portal.visitor()
+        visitor.get("/sign-in")
+        sent = {"login_id": "outsider", "password": PASSWORD, "resume": resume}
+        assert visitor.send("/sign-in", **sent).location == "/portal/"
+
+
 def test_clicks_keep_the_session_and_static_files_do_not(portal: Portal) -> None:
     client = portal.sign_in("aoba-proposer")
     assert "session=" in client.get("/portal/").headers["Set-Cookie"]
@@ -203,7 +242,10 @@ def test_clicks_keep_the_session_and_static_files_do_not(portal: Portal) -> None
 def test_signing_in_needs_the_token_of_the_page(portal: Portal) -> None:
     visitor = portal.visitor()
     fields = {"login_id": "aoba-proposer", "password": PASSWORD}
-    assert visitor.post("/sign-in", data=fields).status_code == 400
+    answer = visitor.post("/sign-in", data=fields)
+    assert answer.status_code == 401
+    assert 'value="aoba-proposer"' in answer.text
+    assert visitor.get("/portal/").status_code == 303
 
 
 def test_portal_pages_are_kept_by_nobody(portal: Portal) -> None:
@@ -227,6 +269,13 @@ def change(portal: Portal, login_id: str, **values: object) -> None:
 def outcomes(portal: Portal) -> list[str]:
     with portal.database.reading() as session:
         return list(session.scalars(select(AccessEntry.outcome).order_by(AccessEntry.id)))
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """Return the hidden fields of the form on a page."""
+    main = text.partition("<main")[2]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main)
+    return {name: html.unescape(value) for name, value in found}
 
 
 def bare(text: str) -> str:
