@@ -90,19 +90,22 @@ def _spend_elsewhere(given: tuple[str, World, Sequence[Order], float]) -> Counte
 
 
 def assert_nobody_waits(database: Database) -> None:
-    """Assert that no lock is left over and nobody hangs inside a transaction."""
+    """Assert that no lock is left over, nobody hangs in a transaction, and none was deadlocked."""
     if database.dialect == "postgresql":
         with database.engine.connect() as connection:
-            hanging = connection.execute(
-                text(
-                    "SELECT (SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
-                    " (SELECT oid FROM pg_database WHERE datname = current_database())),"
-                    " (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid())"
-                )
-            ).one()
-        assert tuple(hanging) == (0, 0)
+            hanging = connection.execute(_HANGING).one()
+        assert tuple(hanging) == (0, 0, 0), hanging
     started = time.monotonic()
     with database.writing():
         pass
     assert time.monotonic() - started < 5, "a lock is left over"
+
+
+_HANGING = text("""
+    SELECT
+        (SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+         WHERE NOT granted AND datname = current_database()) AS waiting,
+        (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+         AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()) AS hanging,
+        (SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()) AS deadlocks
+""")

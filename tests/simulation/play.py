@@ -102,8 +102,9 @@ class Play:
 
     def change_state(self, account: int, state: int, who: int) -> None:
         number, after = picks.account(self.model, account), STATES[state % len(STATES)]
-        if self.model.states[number] not in {"open", "closed"} and account % 3:
-            after = "open"
+        before = self.model.states[number]
+        if before not in {"open", "closed"} and account % 3:
+            after = "closed" if before == "closure_pending" else "open"
         actor = picks.person(self.model, who, self.cast.operator)
         changed = self._attempt(
             f"to {after}",

@@ -23,7 +23,7 @@ from tests.simulation.model import FINAL
 from tests.simulation.play import Play
 
 #: Histories and their length: 20,000 steps in a run, over all parts and both engines.
-PARTS, HISTORIES, LENGTH = 4, 25, 100
+PARTS, HISTORIES, LENGTH = 4, 29, 100
 STEPS_MIN = 20_000 // PARTS // len(databases.ENGINES)
 
 number = st.integers(min_value=0, max_value=999)
@@ -139,10 +139,10 @@ def test_every_verb_does_what_the_model_does_through_random_histories(
     history = type(
         f"History{part}", (History,), {"engine": engine, "steps": Counter(), "tally": Counter()}
     )
-    # Without a seed of their own the parts would be the same histories.
+    # Without a seed of its own each part would tell the same histories.
     steady = settings.default is not None and settings.default.derandomize
     run_state_machine_as_test(
-        seeded(part)(history) if steady else history,
+        seeded(f"{engine} {part}")(history) if steady else history,
         settings=settings(
             max_examples=HISTORIES,
             stateful_step_count=LENGTH,
@@ -171,7 +171,7 @@ def test_the_same_history_gives_the_same_chain_on_both_engines(seed: int) -> Non
                 head = session.get_one(ChainHead, 1)
                 played[engine] = (head.position, head.serial_next, head.digest.hex(), play.tally)
     assert played["sqlite"] == played["postgresql"]
-    assert played["sqlite"][0] > 50
+    assert played["sqlite"][0] > 30
 
 
 Numbers = list[int]
