@@ -81,6 +81,27 @@ def test_a_template_has_a_view_or_another_template_that_uses_it() -> None:
     assert not [name for name in templates if f'"{name}"' not in using and f"'{name}'" not in using]
 
 
+def test_an_alias_is_used_only_in_queries_that_are_built_with_their_module() -> None:
+    """Threads that touch a column of an alias first and together may get the table's (2.1)."""
+    used = []
+    for name, tree in modules().items():
+        aliases = {
+            target.id
+            for node in tree.body
+            if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("aliased(")
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        within = [node for node in ast.walk(tree) if aliases and isinstance(node, ast.FunctionDef)]
+        used += [
+            f"{name}:{part.lineno} {part.id}"
+            for function in within
+            for part in ast.walk(function)
+            if isinstance(part, ast.Name) and part.id in aliases
+        ]
+    assert not used
+
+
 def test_nothing_is_left_for_later() -> None:
     # Written so that the pattern does not find itself.
     later = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X]|coming\s[s]oon)\b")

@@ -247,7 +247,31 @@ def at(session: Session, serial: int) -> AnyRow | None:
     return found if found is not None and found.last >= serial else None
 
 
+# Queries on an alias are built here, once: threads that touch a column of it for the first time
+# together can be given the table's own column, and keep it (SQLAlchemy 2.1).
 _Opening = aliased(Transaction)
+_Closing = aliased(Transaction)
+_LIFE = select(
+    Block.first,
+    Block.last,
+    Block.account_id,
+    Block.kind,
+    Block.opened_by,
+    _Opening.kind.label("by"),
+    _Opening.decided_at.label("at"),
+    _Opening.purpose,
+    _Opening.beneficiary,
+).join(_Opening, _Opening.id == Block.opened_by)
+_AS_OF = (
+    select()
+    .select_from(Block)
+    .join(_Opening, _Opening.id == Block.opened_by)
+    .outerjoin(_Closing, _Closing.id == Block.closed_by)
+    .where(
+        _Opening.decided_at <= bindparam("when"),
+        or_(Block.closed_by.is_(None), _Closing.decided_at > bindparam("when")),
+    )
+)
 
 
 def life(session: Session, serial: int) -> list[AnyRow]:
@@ -257,57 +281,32 @@ def life(session: Session, serial: int) -> list[AnyRow]:
     row is part of the list, and `account_id` tells that nothing moved.
     """
     connection = session.connection()
-    query = select(
-        Block.first,
-        Block.last,
-        Block.account_id,
-        Block.kind,
-        Block.opened_by,
-        _Opening.kind.label("by"),
-        _Opening.decided_at.label("at"),
-        _Opening.purpose,
-        _Opening.beneficiary,
-    ).join(_Opening, _Opening.id == Block.opened_by)
     covers = (Block.first <= serial, Block.last >= serial)
-    newest = query.where(_live, Block.first <= serial).order_by(Block.first.desc()).limit(1)
+    newest = _LIFE.where(_live, Block.first <= serial).order_by(Block.first.desc()).limit(1)
     row = connection.execute(newest).one_or_none()
     found: list[AnyRow] = []
     while row is not None and row.last >= serial:
         found.append(row)
-        earlier = query.where(Block.closed_by == row.opened_by, *covers)
+        earlier = _LIFE.where(Block.closed_by == row.opened_by, *covers)
         row = connection.execute(earlier).one_or_none()
     return found
 
 
 # As of a date: answered from the blocks alone
 
-_Closing = aliased(Transaction)
-
-
-def _as_of(when: datetime) -> Select[*tuple[Any, ...]]:
-    return (
-        select()
-        .select_from(Block)
-        .join(_Opening, _Opening.id == Block.opened_by)
-        .outerjoin(_Closing, _Closing.id == Block.closed_by)
-        .where(
-            _Opening.decided_at <= when,
-            or_(Block.closed_by.is_(None), _Closing.decided_at > when),
-        )
-    )
-
 
 def holdings_as_of(session: Session, account_id: int, when: datetime) -> Sequence[AnyRow]:
     """Return an account's blocks as they were at a moment, ascending by serial."""
-    query = _as_of(when).add_columns(*_ROW).where(Block.account_id == account_id)
-    return session.connection().execute(query.order_by(Block.first)).all()
+    query = _AS_OF.add_columns(*_ROW).where(Block.account_id == account_id).order_by(Block.first)
+    return session.connection().execute(query, {"when": when}).all()
 
 
 def totals_as_of(session: Session, when: datetime) -> dict[accounts.Kind, int]:
     """Return the tonnes in each kind of account as they were at a moment."""
     tonnes = func.sum(Block.last - Block.first + 1)
-    query = _as_of(when).add_columns(Block.kind, tonnes).group_by(Block.kind)
-    return {kind: int(quantity) for kind, quantity in session.connection().execute(query)}
+    query = _AS_OF.add_columns(Block.kind, tonnes).group_by(Block.kind)
+    found = session.connection().execute(query, {"when": when})
+    return {kind: int(quantity) for kind, quantity in found}
 
 
 def _asked(search: Search) -> dict[str, Any]:

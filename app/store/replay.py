@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, or_, select, type_coerce
+from sqlalchemy import Connection, Select, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import NullType
 
@@ -152,6 +152,20 @@ _ISSUED: Final = (
     .order_by(_Opener.position)
 )
 
+#: The block of an account that held a range when a place of the chain was reached.
+_OPEN_AT: Final = (
+    select(*raw(Block))
+    .join(_Opener, _Opener.id == Block.opened_by)
+    .outerjoin(_Closer, _Closer.id == Block.closed_by)
+    .where(
+        Block.first <= bindparam("low"),
+        Block.last >= bindparam("high"),
+        Block.account_id == bindparam("account"),
+        _Opener.position < bindparam("position"),
+        or_(Block.closed_by.is_(None), _Closer.position > bindparam("position")),
+    )
+)
+
 
 class _Cursor:
     """A stream in the order of the chain, from which each transaction takes its rows."""
@@ -285,18 +299,13 @@ class _Movement:
 
     def _left_open(self, missing: Range, closed: list[AnyRow]) -> Finding:
         """Name the block that this transaction should have closed, and count it as closed."""
-        query = (
-            select(*raw(Block))
-            .join(_Opener, _Opener.id == Block.opened_by)
-            .outerjoin(_Closer, _Closer.id == Block.closed_by)
-            .where(
-                and_(Block.first <= missing.first, Block.last >= missing.last),
-                Block.account_id == self.source,
-                _Opener.position < self.position,
-                or_(Block.closed_by.is_(None), _Closer.position > self.position),
-            )
-        )
-        found = self.connection.execute(query).first()
+        sought = {
+            "low": missing.first,
+            "high": missing.last,
+            "account": self.source,
+            "position": self.position,
+        }
+        found = self.connection.execute(_OPEN_AT, sought).first()
         if found is None:
             self.suspects.serials.append(missing)
             return Finding("blocks", str(missing), f"that transaction {self.id} moved is missing")

@@ -222,6 +222,9 @@ class _Rows:
         yield (number + 1, first, last, account, "entity", *fixed, closed)
         holder, kind = (self.cast.retirement, "retirement") if retired else (account, "entity")
         if retired:
+            # What an account once held stays on its books, with nothing.
+            self.balances[account, project, vintage] += 0
+            self.totals[project, vintage, "entity", partner] += 0
             yield (closed, first, last, holder, kind, *fixed, None)
         self.balances[holder, project, vintage] += SIZE
         self.totals[project, vintage, kind, partner] += SIZE
