@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from random import Random
 from typing import Any
 
@@ -37,13 +37,12 @@ Orders = Callable[[World], list[Order]]
 def registry(engine: str, quantity: int = HELD) -> Generator[tuple[Database, World, str]]:
     """Open a registry in which Aoba holds credits, and see at the end that it is sound."""
     with world.populated_url(engine) as (url, cast):
-        database = Database.connect(url)
-        database.write(lambda session: world.issued(session, cast, quantity=quantity))
-        yield database, cast, url
-        assert_nobody_waits(database)
-        with database.reading() as session:
-            assert list(verification.findings(session)) == []
-        database.close()
+        with closing(Database.connect(url)) as database:
+            database.write(lambda session: world.issued(session, cast, quantity=quantity))
+            yield database, cast, url
+            assert_nobody_waits(database)
+            with database.reading() as session:
+                assert list(verification.findings(session)) == []
 
 
 def named(cast: World) -> list[Order]:
@@ -122,21 +121,20 @@ def test_fifty_times_the_same_key_at_once_give_one_transaction_and_one_answer(en
             create_engine(url, pool_size=50, **databases.options(url, reading=reading))
             for reading in (False, True)
         ]
-        crowd = Database.over(*made)
         order, key, actor = world.order(cast, quantity=10), world.key(), cast.aoba_proposer
 
         def propose(session: Session) -> int:
             return transactions.propose(session, order, key=key, actor=actor, now=NOW)
 
-        answers = at_once(50, lambda _: crowd.write(propose))
-        assert len(set(answers)) == 1
-        with database.reading() as session:
-            count = select(func.count()).where(Transaction.key == key)
-            assert session.scalar(count) == 1
-            assert reserved(session, cast.aoba) == 10
-        approvers = at_once(50, lambda _: crowd.write(lambda s: approve(s, cast, answers[0])))
-        assert set(approvers) == {"completed"}
-        crowd.close()
+        with closing(Database.over(*made)) as crowd:
+            answers = at_once(50, lambda _: crowd.write(propose))
+            assert len(set(answers)) == 1
+            with database.reading() as session:
+                count = select(func.count()).where(Transaction.key == key)
+                assert session.scalar(count) == 1
+                assert reserved(session, cast.aoba) == 10
+            ended = at_once(50, lambda _: crowd.write(lambda s: approve(s, cast, answers[0])))
+            assert set(ended) == {"completed"}
 
 
 def approve(session: Session, cast: World, identifier: int, actor: int | None = None) -> str:

@@ -94,25 +94,28 @@ def _verbs(table: Table, _large: int) -> None:
 def _flat(table: Table, large: int) -> None:
     """The same in a large ledger against a small one: what must not grow with the ledger."""
     for engine, workers in (("postgresql", _WORKERS), ("sqlite", 1)):
-        moved, found = {}, {}
-        for blocks in (10_000, large):
-            with _ledger(engine, blocks) as (url, cast):
-                if blocks == large:
-                    _verify(url)
-                found[blocks] = max(
-                    transfers.searches(url, serial_last=blocks * SIZE, each=2_000)
-                    for _ in range(_ROUNDS)
-                )
-                moved[blocks] = max(
-                    transfers.rate(transfers.by_verbs, url, cast, workers=workers, each=400)
-                    for _ in range(_ROUNDS)
-                )
-                if blocks == large and engine == "postgresql":
-                    _search_pages(table, url, blocks)
-        least = round(1 / 1.5, 2)
-        label = f"{engine}: {large:,} blocks / 10,000"
-        table.add(f"transfer, {label}", moved[large], moved[10_000], least, "/s")
-        table.add(f"serial search, {label}", found[large], found[10_000], least, "/s")
+        with _ledger(engine, 10_000) as small, _ledger(engine, large) as big:
+            _verify(big[0])
+            _compare(table, engine, {10_000: small, large: big}, workers)
+            if engine == "postgresql":
+                _search_pages(table, big[0], large)
+
+
+def _compare(table: Table, engine: str, ledgers: dict[int, tuple[str, Cast]], workers: int) -> None:
+    """Measure both ledgers in turn, so that what else the machine does weighs on both alike."""
+    moved = dict.fromkeys(ledgers, 0.0)
+    found = dict.fromkeys(ledgers, 0.0)
+    for _ in range(_ROUNDS):
+        for blocks, (url, cast) in ledgers.items():
+            searched = transfers.searches(url, serial_last=blocks * SIZE, each=2_000)
+            found[blocks] = max(found[blocks], searched)
+            rate = transfers.rate(transfers.by_verbs, url, cast, workers=workers, each=400)
+            moved[blocks] = max(moved[blocks], rate)
+    small, large = ledgers
+    label = f"{engine}: {large:,} blocks / {small:,}"
+    least = round(1 / 1.5, 2)
+    table.add(f"transfer, {label}", moved[large], moved[small], least, "/s")
+    table.add(f"serial search, {label}", found[large], found[small], least, "/s")
 
 
 def _search_pages(table: Table, url: str, blocks: int) -> None:
