@@ -36,13 +36,12 @@ Orders = Callable[[World], list[Order]]
 @contextmanager
 def registry(engine: str, quantity: int = HELD) -> Generator[tuple[Database, World, str]]:
     """Open a registry in which Aoba holds credits, and see at the end that it is sound."""
-    with world.populated_url(engine) as (url, cast):
-        with closing(Database.connect(url)) as database:
-            database.write(lambda session: world.issued(session, cast, quantity=quantity))
-            yield database, cast, url
-            assert_nobody_waits(database)
-            with database.reading() as session:
-                assert list(verification.findings(session)) == []
+    with world.populated_url(engine) as (url, cast), closing(Database.connect(url)) as database:
+        database.write(lambda session: world.issued(session, cast, quantity=quantity))
+        yield database, cast, url
+        assert_nobody_waits(database)
+        with database.reading() as session:
+            assert list(verification.findings(session)) == []
 
 
 def named(cast: World) -> list[Order]:
