@@ -5,22 +5,23 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := list
-.PHONY: list run test fix words bench lock environment catalogues data loaded machine
+.PHONY: list run test fix words bench fuzz faults lock environment catalogues data loaded machine
 
 PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 CATALOGUE := translations/ja/LC_MESSAGES/messages
 POSTGRES := $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin/initdb)))
+# The tests start the program some fifty times: it is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
 
 list:
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
 
-run: data ## serve the registry; HOST, PORT and DATABASE_URL from the environment
-	@echo "The registry is at http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
-	@exec $(BIN)/gunicorn --log-level warning wsgi:app
+run: data ## serve the registries of Japan and Mongolia, or the one that REGISTRY names; HOST, PORT and DATABASE_URL
+	@ANNOUNCE=yes exec $(BIN)/gunicorn --log-level warning wsgi:app
 
 test: environment machine catalogues ## everything that must hold: format, lint, types, layers, templates, translations, tests
 	$(BIN)/ruff format --check .
@@ -28,7 +29,7 @@ test: environment machine catalogues ## everything that must hold: format, lint,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet app/templates
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal --durations=15
 
 fix: environment ## format, and repair what a tool can repair
 	$(BIN)/ruff check --fix-only --quiet .
@@ -40,8 +41,14 @@ words: environment ## collect the interface wording into the catalogues and comp
 	$(BIN)/pybabel -q update -i .venv/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations --statistics
 
-bench: environment machine catalogues ## measure speed against a floor of the same run, and print the table
+bench: environment machine catalogues ## measure speed against a floor of the same run, and print the table; REGISTRY
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: environment catalogues ## ask the API at random for ten minutes (DURATION=60 for one)
+	$(BIN)/python -m tests.fuzzing $(or $(DURATION),600)
+
+faults: environment machine catalogues ## 1,000 transfers between two servers under faults and 100 kills, on each pair of engines
+	FAULTS=all $(BIN)/pytest -n 0 tests/test_exchange_faults.py
 
 lock: environment # after a change of the dependencies in pyproject.toml; UPGRADE=--upgrade takes the newest releases
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.txt
@@ -51,16 +58,19 @@ lock: environment # after a change of the dependencies in pyproject.toml; UPGRAD
 LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-annotate --no-header $(UPGRADE)
 
-# The database in instance/ is left alone while nothing it is made from is newer; another one is always looked at.
-OWN := $(if $(DATABASE_URL)$(INSTANCE_DIR),,yes)
-data: .venv/runs catalogues $(if $(and $(OWN),$(wildcard instance/registry.sqlite)),instance/ready,loaded)
+# The databases in instance/ are left alone while nothing they are made from is newer; others are always looked at.
+OWN := $(if $(DATABASE_URL)$(MN_DATABASE_URL)$(INSTANCE_DIR),,yes)
+BOTH := $(and $(wildcard instance/registry.sqlite),$(wildcard instance/registries/mn/registry.sqlite))
+data: .venv/runs catalogues $(if $(and $(OWN),$(BOTH)),instance/ready,loaded)
 
-instance/ready: $(wildcard migrations/versions/*.py app/data/*.csv app/registry/*.py app/store/*.py) | .venv/runs
+MADE_FROM := migrations/versions/*.py app/data/*.csv app/data/registries/*/* app/registry/*.py app/store/*.py
+instance/ready: $(wildcard $(MADE_FROM)) | .venv/runs
 	@$(MAKE) loaded
 
 loaded: .venv/runs
-	@$(FLASK) db upgrade
-	@$(FLASK) load
+	@REGISTRY=JP $(FLASK) registry add MN >/dev/null
+	@REGISTRY=JP $(FLASK) registry each -- db upgrade
+	@REGISTRY=JP $(FLASK) registry each -- load
 	$(if $(OWN),@touch instance/ready)
 
 environment: .venv/works
@@ -72,7 +82,8 @@ $(CATALOGUE).mo: $(CATALOGUE).po | .venv/runs
 
 machine:
 	$(if $(POSTGRES),,.ci/packages postgresql)
-	@command -v chromium >/dev/null || .ci/packages chromium
+	@command -v chromium-headless-shell >/dev/null || .ci/packages chromium-headless-shell
+	@command -v soffice >/dev/null || .ci/packages libreoffice-calc-nogui
 
 # The two files below stand for "these locked packages are installed".
 .venv/runs: requirements.txt | $(BIN)/pip

@@ -1,9 +1,10 @@
-"""Bring the pinned browser assets of `assets.lock.json` into app/static/vendor, checked by hash.
+"""Bring the pinned assets of `assets.lock.json` into the tree, checked by hash.
 
 Run it when a pin changes: `python scripts/vendor_assets.py`. It asks npm for each package, compares
-the archive with the integrity in the lock, copies only the files named there, and writes the hash
-of each copied file back into the lock. The tests compare the files in the tree with those hashes,
-so an asset cannot change without its lock.
+the archive with the integrity in the lock, copies only the files named there into the folder named
+there (for browser assets app/static/vendor), and writes the hash of each copied file back into the
+lock. The tests compare the files in the tree with those hashes, so an asset cannot change without
+its lock.
 """
 
 from __future__ import annotations
@@ -21,22 +22,25 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "scripts" / "assets.lock.json"
-VENDOR = ROOT / "app" / "static" / "vendor"
+VENDOR = "app/static/vendor"
 
 
 def main() -> int:
     lock = json.loads(LOCK.read_text(encoding="utf-8"))
-    VENDOR.mkdir(parents=True, exist_ok=True)
     hashes: dict[str, str] = {}
+    folders = {asset.get("folder", VENDOR) for asset in lock["assets"]}
     for asset in lock["assets"]:
+        folder = asset.get("folder", VENDOR)
+        (ROOT / folder).mkdir(parents=True, exist_ok=True)
         for name, content in fetched(asset):
-            (VENDOR / name).write_bytes(content)
-            hashes[name] = hashlib.sha256(content).hexdigest()
-    for stale in {path.name for path in VENDOR.iterdir()} - set(hashes):
-        (VENDOR / stale).unlink()
+            (ROOT / folder / name).write_bytes(content)
+            hashes[f"{folder}/{name}"] = hashlib.sha256(content).hexdigest()
+    present = {f"{folder}/{path.name}" for folder in folders for path in (ROOT / folder).iterdir()}
+    for stale in present - set(hashes):
+        (ROOT / stale).unlink()
     lock["sha256"] = dict(sorted(hashes.items()))
     LOCK.write_text(json.dumps(lock, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(hashes)} files in {VENDOR.relative_to(ROOT)}\n")
+    sys.stdout.write(f"{len(hashes)} files in {', '.join(sorted(folders))}\n")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
+from sqlalchemy import Engine
 
 from app.config import ROOT
 from app.store.databases import Database
@@ -17,13 +18,15 @@ from tests import postgres
 
 ENGINES = ("sqlite", "postgresql")
 MIGRATIONS = ROOT / "migrations"
+#: The first engine of each kind, by what it runs on and whether it only reads.
+_first: dict[tuple[str, bool], Engine] = {}
 
 
 @contextmanager
 def fresh(engine: str) -> Generator[Database, None, None]:
     """Open an empty registry on an engine; it is gone on leaving."""
     with fresh_url(engine) as url:
-        database = Database.connect(url)
+        database = connect(url)
         try:
             yield database
         finally:
@@ -45,6 +48,19 @@ def fresh_url(engine: str) -> Generator[str, None, None]:
             yield cluster.url(name)
         finally:
             cluster.dropdb(name)
+
+
+def connect(url: str) -> Database:
+    """Open a registry; statements that were compiled for one before are not compiled again."""
+    database = Database.connect(url)
+    for engine in (database._writing, database._reading):
+        kind = database.dialect, engine is database._reading
+        if kind not in _first:
+            # What the server says of itself is asked for with the first connection.
+            engine.connect().close()
+            _first[kind] = engine
+        engine.dialect, engine._compiled_cache = _first[kind].dialect, _first[kind]._compiled_cache
+    return database
 
 
 @cache

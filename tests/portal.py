@@ -3,18 +3,30 @@
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
+from flask import session as cookie
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import create_app
-from app.config import Config
 from app.domain.serials import Range
+from app.registry import sign_in as verbs
+from app.registry import signing
+from app.registry.logs import Origin
+from app.registry.second_factors import Proof
+from app.registry.sign_in import Checked, Entered
 from app.store.databases import Database
 from app.store.tables import LogEntry, Transaction
-from tests import databases, world
+from app.web import readers
+from app.web.orders import FORMS
+from app.web.request_fields import FORMS as REQUESTS
+from app.web.sessions import now, reading, renew
+from tests import apps, authenticator, world
+from tests.authenticator import Passkey
 from tests.pages import CheckedClient
 from tests.world import PASSWORD, World
 
@@ -22,9 +34,13 @@ _TOKEN = re.compile(r'name="csrf[-_]token" (?:value|content)="([^"]+)"')
 
 
 class PortalClient(CheckedClient):
-    """Someone in front of the portal, whose forms carry the token of the last page shown."""
+    """Someone in front of the portal, whose forms carry the token of the last page shown.
+
+    What is to be signed is signed with the person's passkey, unless the form brings a proof.
+    """
 
     token = ""
+    login_id = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         answer = super().open(*args, **kwargs)
@@ -34,7 +50,34 @@ class PortalClient(CheckedClient):
 
     def send(self, address: str, **fields: str) -> TestResponse:
         """Send a form."""
+        if not {"code", "assertion"} & fields.keys():
+            fields |= self._proof(address, fields)
         return self.post(address, data={"csrf_token": self.token, **fields})
+
+    def _proof(self, address: str, fields: dict[str, str]) -> dict[str, str]:
+        if not self.login_id:
+            return {}
+        word = address.removeprefix("/portal/")
+        if word in FORMS:
+            fields.setdefault("key", world.key())
+            cookie = self.get_cookie(self.application.config["SESSION_COOKIE_NAME"])
+            assert cookie is not None
+            challenge = authenticator.proposal(authenticator.token(cookie.value), word, fields)
+        elif word.removeprefix("requests/") in REQUESTS:
+            fields.setdefault("key", world.key())
+            answer = self.post(f"{address}/check", data={"csrf_token": self.token, **fields})
+            if "data-passkey-get" not in answer.text:
+                return {}
+            challenge = authenticator.asked(answer.text)
+        elif address.endswith(("/approval", "/submission")):
+            # An application is signed where its answers are checked.
+            answer = self.get(address.replace("/submission", "/check"))
+            if "data-passkey-get" not in answer.text:
+                return {}
+            challenge = authenticator.asked(answer.text)
+        else:
+            return {}
+        return {"assertion": Passkey(login_id=self.login_id).given(challenge)}
 
 
 class Portal:
@@ -49,17 +92,46 @@ class Portal:
         """Return a client of somebody who is not signed in."""
         made = self.app.test_client()
         assert isinstance(made, PortalClient)
-        made.set_cookie("language", language)
+        made.set_cookie(f"language_{self.app.config['REGISTRY'].code.lower()}", language)
         return made
 
     def sign_in(self, login_id: str, language: str = "en") -> PortalClient:
-        """Return a client of somebody signed in."""
+        """Return a client of somebody signed in: by what the pages do, which other tests open."""
         client = self.visitor(language)
-        client.get("/sign-in")
-        answer = client.send("/sign-in", login_id=login_id, password=PASSWORD)
-        assert answer.status_code == 303, answer.text
-        client.get("/portal/")
+        client.login_id = login_id
+        with self.app.test_request_context(environ_base=client.environ_base):
+            origin, at = readers.origin(), now()
+            checked = verbs.check(
+                reading(), login_id, PASSWORD, device_token="", origin=origin, now=at
+            )
+            answer = self.app.make_response("")
+            entered = self.database.write(
+                lambda session: self._entered(session, login_id, checked, origin, at)
+            )
+            renew()
+            readers.enter(entered.token)
+            readers.remember_device(answer, entered.device_token)
+            client.token = generate_csrf()
+            self.app.session_interface.save_session(self.app, cookie, answer)
+        client._update_cookies_from_response("localhost", "/", answer.headers.getlist("Set-Cookie"))
         return client
+
+    def _entered(
+        self, session: Session, login_id: str, checked: Checked, origin: Origin, at: datetime
+    ) -> Entered:
+        half, token = verbs.begin(session, checked, origin=origin, now=at)
+        challenge = signing.challenge(token, signing.content("sign in", {}))
+        verbs.prove(
+            session,
+            checked.user_id,
+            Proof(assertion=Passkey(login_id=login_id).given(challenge)),
+            challenge=challenge,
+            site=readers.site(),
+            vault=readers.vault(),
+            origin=origin,
+            now=at,
+        )
+        return verbs.enter(session, checked.user_id, half, device_token="", origin=origin, now=at)
 
     def issued(self, quantity: int = 1_000, **where: Any) -> Range:
         """Issue credits, to Aoba unless it is said where."""
@@ -83,12 +155,8 @@ class Portal:
 @contextmanager
 def opened(engine: str) -> Generator[Portal, None, None]:
     """Open a registry on an engine; it is gone on leaving."""
-    with databases.fresh_url(engine) as url:
-        app = create_app(Config(database_url=url, secret_key="for tests only", testing=True))
-        app.test_client_class = PortalClient
-        database: Database = app.extensions["database"]
-        yield Portal(app, database, database.write(world.build))
-        database.close()
+    with world.populated_url(engine) as (url, cast), apps.lent(url, PortalClient) as app:
+        yield Portal(app, app.extensions["database"], cast)
 
 
 def proposal(portal: Portal, **fields: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ FOLDER = "TEST_POSTGRES"
 
 _ROOM_BYTES = 4 * 2**30
 
+# After a crash a server syncs its files: the whole file system in one call, not each of thousands.
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -28,6 +29,15 @@ timezone = 'UTC'
 fsync = {durable}
 synchronous_commit = {durable}
 full_page_writes = {durable}
+recovery_init_sync_method = syncfs
+"""
+# Databases come and go by the thousand: each drop looks through all buffers, a vacuum through all
+# databases, and nobody reads the log of changes.
+_PASSING = """
+shared_buffers = 32MB
+autovacuum = off
+wal_level = minimal
+max_wal_senders = 0
 """
 
 
@@ -51,6 +61,7 @@ class Cluster:
         cluster._program("initdb", "--username=postgres", "--auth=trust", "--no-sync", *encoding)
         with (folder / "data" / "postgresql.auto.conf").open("a") as settings:
             settings.write(_SETTINGS.format(folder=folder, durable="on" if durable else "off"))
+            settings.write("" if durable else _PASSING)
         cluster.start()
         return cluster
 
@@ -78,7 +89,8 @@ class Cluster:
     def createdb(self, *, template: str = "template0") -> str:
         """Make a database, a copy of `template`, and return its name."""
         name = f"test_{uuid4().hex[:16]}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copied as files, not through the log: less than half the time.
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def dropdb(self, name: str) -> None:

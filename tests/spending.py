@@ -1,6 +1,5 @@
 """Many at once after the same credits, from threads or from processes of their own."""
 
-import multiprocessing
 import sqlite3
 import time
 from collections import Counter
@@ -17,7 +16,7 @@ from app.domain.errors import NotFound, Refusal
 from app.registry import approvals, transactions
 from app.registry.transactions import Order
 from app.store.databases import Database
-from tests import world
+from tests import forked, world
 from tests.world import NOW, World
 
 Answer = TypeVar("Answer")
@@ -71,10 +70,8 @@ def at_once(count: int, attempt: Callable[[int], Answer]) -> list[Answer]:
 def in_processes(url: str, cast: World, shares: Sequence[Sequence[Order]]) -> Counter[str]:
     """Spend each share of the orders in a process of its own, all starting together."""
     # Not forked from here, where there are threads, but from a server that has none.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
     start = time.time() + 1
-    with ProcessPoolExecutor(len(shares), mp_context=context) as processes:
+    with ProcessPoolExecutor(len(shares), mp_context=forked.context()) as processes:
         given = [(url, cast, share, start) for share in shares]
         return sum(processes.map(_spend_elsewhere, given), Counter[str]())
 

@@ -6,6 +6,7 @@ there is rolled back, so that the cast is made only once for each engine.
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -14,14 +15,19 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts import Kind as AccountKind
 from app.domain.accounts import State
+from app.domain.applications import CLOSURE, Status
 from app.domain.errors import Refusal
+from app.domain.ledger import Kind as Movement
 from app.domain.serials import Range
 from app.registry import accounts, logs
+from app.registry.accounts import Loading
 from app.store import accounts as account_questions
 from app.store.databases import Database
-from app.store.tables import Account, Base, Block, LogEntry
+from app.store.tables import Account, Application, Base, Block, LogEntry
 from tests import databases, world
-from tests.world import NOW, World
+from tests.world import ITMO_PROJECT, NOW, World
+
+DAY = timedelta(days=1)
 
 
 class Theatre(NamedTuple):
@@ -50,6 +56,25 @@ def stage(theatre: Theatre) -> Generator[Session, None, None]:
     with theatre.database.writing() as session:
         yield session
         session.rollback()
+
+
+@pytest.fixture
+def busy(stage: Session, cast: World) -> Session:
+    """Issued on day 0; on day 1 moved and retired, on day 2 cancelled: a dozen live blocks."""
+    world.issued(stage, cast, quantity=100)
+    world.issued(stage, cast, quantity=100, project=ITMO_PROJECT)
+    world.issued(stage, cast, quantity=100, account=cast.kaede)
+    tomorrow, after = NOW + DAY, NOW + 2 * DAY
+    for first in (11, 31, 151):
+        world.moved(stage, cast, serials=[Range(first, first + 4)], now=tomorrow)
+    world.moved(stage, cast, Movement.RETIREMENT, quantity=7, now=tomorrow)
+    cancellation = Movement.VOLUNTARY_CANCELLATION
+    world.moved(stage, cast, cancellation, quantity=9, project=ITMO_PROJECT, now=after)
+    ordered = Movement.MANDATORY_CANCELLATION
+    world.moved(stage, cast, ordered, source=cast.kaede, quantity=3, now=after)
+    back = [Range(250, 259)]
+    world.moved(stage, cast, source=cast.kaede, target=cast.aoba, serials=back, now=after)
+    return stage
 
 
 Picture = dict[str, list[Row[tuple[object, ...]]]]
@@ -99,11 +124,30 @@ def in_state(session: Session, number: str, state: State) -> None:
     session.flush()
 
 
+def closing(session: Session, number: str, state: State) -> Application:
+    """Return an application for the closure of an account as it stands when moving it to `state`.
+
+    It is not kept: it serves verbs that ask for their cause.
+    """
+    account = account_questions.by_number(session, number)
+    assert account is not None
+    status = Status.DRAFT if state is State.CLOSURE_PENDING else Status.EXAMINED
+    return Application(form=CLOSURE, status=status, account_id=account.id)
+
+
 def applied_for(session: Session, cast: World) -> Account:
     """Apply for another account of Aoba's, which nobody opens yet."""
     holder = account_questions.holder(session, "aoba-energy")
     assert holder is not None
-    return accounts.apply(session, "JP", AccountKind.ENTITY, holder, actor=cast.operator, now=NOW)
+    return accounts.apply(
+        session,
+        "JP",
+        AccountKind.ENTITY,
+        holder,
+        because=Loading(),
+        actor=cast.operator,
+        now=NOW,
+    )
 
 
 def live(session: Session, number: str) -> list[Range]:

@@ -79,6 +79,23 @@ def unguarded(database: Database) -> Generator[Session, None, None]:
         session.rollback()
 
 
+@contextmanager
+def altering(database: Database) -> Generator[Session, None, None]:
+    """Yield a session with no trigger, of which everything is kept; the triggers come back."""
+    with database.writing() as session:
+        triggers: list[tuple[str, str]] = []
+        if database.dialect == "postgresql":
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = [(row.name, row.sql) for row in session.execute(query)]
+        for name, _made in triggers:
+            session.execute(text(f"DROP TRIGGER {name}"))
+        yield session
+        for _name, made in triggers:
+            session.connection().exec_driver_sql(made)
+
+
 def without_constraints(url: str) -> Database:
     """Open a database in which SQLite checks no constraints; see `unguarded` for PostgreSQL."""
     database = Database.connect(url)

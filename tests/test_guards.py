@@ -65,7 +65,7 @@ def transaction(**values: str) -> str:
         "quantity": "5",
         "key": "'fresh'",
         "content": "'x'",
-        "proposed_by": "5",
+        "proposed_by": "6",
         "proposed_at": "'2026-11-02 00:00:00.000000'",
         "expires_at": "'2026-11-16 00:00:00.000000'",
         "digest": "'x'",
@@ -144,7 +144,7 @@ def test_reservations_may_lie_side_by_side(connection: Connection) -> None:
         (transaction(quantity="0"), "ck_transactions_quantity"),
         (transaction(quantity="-1"), "ck_transactions_quantity"),
         (
-            "INSERT INTO bars SELECT 1, 9, 8, 'r', 1, expires_at, 1, NULL FROM transactions",
+            "INSERT INTO bars SELECT 1, 9, 8, 'r', 1, expires_at, 1, NULL, FALSE FROM transactions",
             "ck_bars_range",
         ),
     ],
@@ -207,8 +207,8 @@ def test_a_transaction_opens_one_block_at_a_number(connection: Connection) -> No
         ("transactions", "a transaction is never deleted"),
         ("chain_head", "the chain has a head"),
         ("issuances", "issuances are never deleted"),
-        ("log_entries", "log_entries are never deleted"),
-        ("access_entries", "access_entries are never deleted"),
+        ("log_entries", "log_entries are kept for three years"),
+        ("access_entries", "access_entries are kept for three years"),
         ("accounts", "(?i)foreign key"),
         ("users", "(?i)foreign key"),
         ("projects", "(?i)foreign key"),
@@ -313,18 +313,18 @@ def test_logs_issuances_reservations_and_the_chain_only_grow(
         (transaction(kind="'issuance'", source_id="NULL"), "ck_transactions_allocation"),
         (transaction(allocation_id="1"), "ck_transactions_allocation"),
         (transaction(position="99"), "ck_transactions_position"),
-        (transaction(status="'completed'", decided_by="6"), "ck_transactions_position"),
+        (transaction(status="'completed'", decided_by="7"), "ck_transactions_position"),
         (
-            transaction(status="'completed'", position="99", decided_by="5"),
+            transaction(status="'completed'", position="99", decided_by="6"),
             "ck_transactions_four_eyes",
         ),
         (transaction(target_id="999"), "(?i)foreign key"),
         (transaction(proposed_by="999"), "(?i)foreign key"),
         (
-            transaction(key="(SELECT max(key) FROM transactions WHERE proposed_by = 5)"),
+            transaction(key="(SELECT max(key) FROM transactions WHERE proposed_by = 6)"),
             "(?i)unique",
         ),
-        (transaction(status="'completed'", position="1", decided_by="6"), "(?i)unique"),
+        (transaction(status="'completed'", position="1", decided_by="7"), "(?i)unique"),
         (block(3_000, 3_001, account=999), "(?i)foreign key"),
         (block(3_000, 3_001, by=999), "(?i)foreign key"),
         (block(3_000, 3_001, kind="pocket"), "ck_blocks_kind"),
@@ -349,7 +349,7 @@ def test_sqlite_does_not_replace_a_row_in_passing() -> None:
         with database.engine.connect() as connection:
             for table in ("transactions", "blocks", "log_entries"):
                 replacing = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE rowid = 1"
-                refused(connection, replacing, "never deleted")
+                refused(connection, replacing, "never deleted|kept for three years")
 
 
 def test_postgresql_does_not_empty_a_table_at_a_stroke() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,12 +34,15 @@ from app.domain.roles import Right, Role
 from app.domain.serials import Range
 from app.domain.text import Text
 from app.registry import accounts, approvals, decisions, people, projects, transactions
+from app.registry.accounts import Loading
 from app.registry.decisions import Share
 from app.registry.transactions import Order
 from app.store import accounts as account_questions
 from app.store.databases import Database
-from app.store.tables import Allocation, Decision, Issuance
+from app.store.tables import Allocation, Decision, Issuance, SecondFactor
+from app.store.tables.credentials import Method
 from tests import databases, postgres
+from tests.authenticator import Passkey
 
 #: When everything the builders do happens, unless a test says otherwise.
 NOW = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
@@ -50,6 +53,10 @@ PASSWORD = "correct horse battery staple"
 
 PROJECT, PARTNER, VINTAGE = "MN003", "MN", 2019
 ITMO_PROJECT, ITMO_PARTNER, ITMO_VINTAGE = "VN004", "VN", 2022
+#: The kinds of movement between two accounts of one registry.
+MOVEMENTS = [
+    kind for kind in Kind if kind not in {Kind.ISSUANCE, Kind.EXTERNAL_TRANSFER, Kind.ACQUISITION}
+]
 #: What each decision allots to each of the three holders.
 ALLOTTED = 1_000_000
 
@@ -62,6 +69,7 @@ class World:
     approver: int
     auditor: int
     system_administrator: int
+    reviewer: int
 
     aoba: str
     aoba_proposer: int
@@ -89,16 +97,16 @@ class World:
         return str(getattr(self, kind.value))
 
 
-def build(session: Session) -> World:
+def build(session: Session, registry: str = REGISTRY) -> World:
     """Make the cast in an empty registry."""
     admins = {role: person(session, role.replace("_", "-"), role=role) for role in Role}
     operator = admins[Role.OPERATOR]
     names = ("aoba-proposer", "aoba-approver", "kaede-proposer", "kaede-approver")
     acting = {name.replace("-", "_"): person(session, name) for name in names}
     outsider, colleague = person(session, "outsider"), person(session, "outsider-colleague")
-    aoba = account(session, "Aoba Energy", operator)
-    kaede = account(session, "Kaede Trading", operator)
-    outside = account(session, "Outside Company", operator)
+    aoba = account(session, "Aoba Energy", operator, registry=registry)
+    kaede = account(session, "Kaede Trading", operator, registry=registry)
+    outside = account(session, "Outside Company", operator, registry=registry)
     for number, proposer, approver in (
         (aoba, acting["aoba_proposer"], acting["aoba_approver"]),
         (kaede, acting["kaede_proposer"], acting["kaede_approver"]),
@@ -106,9 +114,9 @@ def build(session: Session) -> World:
         appoint(session, number, {proposer: Right.BOTH, approver: Right.APPROVE}, operator)
     appoint(session, outside, {outsider: Right.BOTH, colleague: Right.BOTH}, operator)
     own = {
-        kind.value: account(session, "Government of Japan", operator, kind=kind)
+        kind.value: account(session, "Government of Japan", operator, kind=kind, registry=registry)
         for kind in AccountKind
-        if kind is not AccountKind.ENTITY
+        if kind not in {AccountKind.ENTITY, AccountKind.EXTERNAL}
     }
     allocations = {}
     for reference, partner, vintage in (
@@ -133,10 +141,12 @@ def build(session: Session) -> World:
 
 
 @contextmanager
-def populated(engine: str) -> Generator[tuple[Database, World], None, None]:
+def populated(
+    engine: str, registry: str = REGISTRY
+) -> Generator[tuple[Database, World], None, None]:
     """Open a registry of its own that holds the cast; it is gone on leaving."""
-    with populated_url(engine) as (url, world):
-        database = Database.connect(url)
+    with populated_url(engine, registry) as (url, world):
+        database = databases.connect(url)
         try:
             yield database, world
         finally:
@@ -144,9 +154,11 @@ def populated(engine: str) -> Generator[tuple[Database, World], None, None]:
 
 
 @contextmanager
-def populated_url(engine: str) -> Generator[tuple[str, World], None, None]:
+def populated_url(
+    engine: str, registry: str = REGISTRY
+) -> Generator[tuple[str, World], None, None]:
     """Make a registry that holds the cast and give its address."""
-    template, world = _template(engine)
+    template, world = _template(engine, registry)
     if engine == "sqlite":
         with tempfile.TemporaryDirectory(prefix="registry-", dir=postgres.quick_place()) as folder:
             shutil.copyfile(template, Path(folder, "registry.sqlite"))
@@ -160,12 +172,12 @@ def populated_url(engine: str) -> Generator[tuple[str, World], None, None]:
 
 
 @cache
-def _template(engine: str) -> tuple[str, World]:
+def _template(engine: str, registry: str) -> tuple[str, World]:
     kept = ExitStack()
     url = kept.enter_context(databases.fresh_url(engine))
     atexit.register(kept.close)
-    database = Database.connect(url)
-    world = database.write(build)
+    database = databases.connect(url)
+    world = database.write(partial(build, registry=registry))
     database.close()
     return str(make_url(url).database), world
 
@@ -180,6 +192,18 @@ def person(session: Session, login_id: str, *, role: Role | None = None) -> int:
         session, login_id, name_en=name, name_ja=name, role=role, actor=None, now=NOW
     )
     made.password_hash = _password_hash()
+    passkey = Passkey(login_id=login_id)
+    session.add(
+        SecondFactor(
+            user_id=made.id,
+            method=Method.PASSKEY,
+            name="Passkey of the tests",
+            credential_id=passkey.credential_id,
+            public_key=passkey.public_key,
+            sign_count=0,
+            added_at=NOW,
+        )
+    )
     session.flush()
     return made.id
 
@@ -191,12 +215,19 @@ def _password_hash() -> str:
 
 
 def account(
-    session: Session, holder: str, operator: int, *, kind: AccountKind = AccountKind.ENTITY
+    session: Session,
+    holder: str,
+    operator: int,
+    *,
+    kind: AccountKind = AccountKind.ENTITY,
+    registry: str = REGISTRY,
 ) -> str:
     """Open an account of a holder, which is recorded if it is new, and return the number."""
     reference = holder.lower().replace(" ", "-")
     recorded = accounts.record_holder(session, reference, name_en=holder, actor=operator, now=NOW)
-    opened = accounts.open_account(session, REGISTRY, kind, recorded, actor=operator, now=NOW)
+    opened = accounts.open_account(
+        session, registry, kind, recorded, because=Loading(), actor=operator, now=NOW
+    )
     return opened.number
 
 

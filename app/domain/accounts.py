@@ -22,6 +22,8 @@ class Kind(StrEnum):
     RETIREMENT = "retirement"
     MANDATORY_CANCELLATION = "mandatory_cancellation"
     VOLUNTARY_CANCELLATION = "voluntary_cancellation"
+    #: What is known here and lies in the registry of another Party: one account for each.
+    EXTERNAL = "external"
 
 
 #: Kind codes of the data exchange standards for Kyoto registries.
@@ -31,6 +33,8 @@ CODES: Final = {
     Kind.VOLUNTARY_CANCELLATION: 230,
     Kind.MANDATORY_CANCELLATION: 250,
     Kind.RETIREMENT: 300,
+    # Ours: the standards know no such account.
+    Kind.EXTERNAL: 800,
 }
 
 KIND_NAMES: Final = {
@@ -39,6 +43,7 @@ KIND_NAMES: Final = {
     Kind.RETIREMENT: Text("Retirement account", "無効化口座"),
     Kind.MANDATORY_CANCELLATION: Text("Mandatory cancellation account", "義務的取消口座"),
     Kind.VOLUNTARY_CANCELLATION: Text("Voluntary cancellation account", "自主的取消口座"),
+    Kind.EXTERNAL: Text("Held in another registry", "他の登録簿での保有"),
 }
 
 HOLDING: Final = frozenset({Kind.GOVERNMENT, Kind.ENTITY})
@@ -53,18 +58,21 @@ class Holding(StrEnum):
     HELD = "held"
     RETIRED = "retired"
     CANCELLED = "cancelled"
+    EXTERNAL = "external"
 
 
 HOLDING_KINDS: Final = {
     Holding.HELD: HOLDING,
     Holding.RETIRED: frozenset({Kind.RETIREMENT}),
     Holding.CANCELLED: CANCELLATION,
+    Holding.EXTERNAL: frozenset({Kind.EXTERNAL}),
 }
 
 HOLDING_NAMES: Final = {
     Holding.HELD: Text("Held", "保有"),
     Holding.RETIRED: Text("Retired", "無効化"),
     Holding.CANCELLED: Text("Cancelled", "取消し"),
+    Holding.EXTERNAL: Text("In another registry", "他の登録簿"),
 }
 
 
@@ -110,6 +118,16 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 }
 
 
+#: The states between which administrators move an account of their own accord; one is opened and
+#: closed on an application alone.
+BY_HAND: Final = frozenset({State.OPEN, State.PARTLY_BARRED, State.BARRED, State.SUSPENDED})
+
+
+def moves_by_hand(before: State) -> frozenset[State]:
+    """Return the states to which administrators may move an account without an application."""
+    return MOVES[before] & BY_HAND if before in BY_HAND else frozenset()
+
+
 def move(before: State, after: State) -> State:
     """Return `after`; MoveNotAllowed unless the table lists it."""
     if after not in MOVES[before]:
@@ -140,6 +158,9 @@ def check_digits(registry: str, code: int, identifier: int, period: int) -> int:
     letters = "".join(str(ord(letter) - 55) for letter in registry)
     return 98 - int(f"{identifier}{letters}{code:03d}{period:02d}00") % 97
 
+
+#: What `parse_number` raises.
+NUMBER_REFUSALS: Final = (MalformedAccountNumber, WrongCheckDigits, UnknownAccountKind)
 
 _NUMBER = re.compile(r"([A-Z]{2})-([0-9]{3})-([0-9]{1,12})-([0-9]{1,2})-([0-9]{2})")
 

@@ -86,6 +86,20 @@ class MalformedSerial(Refusal):
 
 
 @dataclass(eq=False)
+class MalformedItmo(Refusal):
+    """The text is not laid out as the unique identifier of an ITMO."""
+
+    text: str
+
+
+@dataclass(eq=False)
+class VintageWithoutItmo(Refusal):
+    """Credits of this vintage are not ITMOs, so none of them has such an identifier."""
+
+    vintage: int
+
+
+@dataclass(eq=False)
 class RangeBackwards(Refusal):
     """The last serial number lies before the first (DES 2014)."""
 
@@ -112,13 +126,6 @@ class WrongCheckDigits(Refusal):
     """The check digits do not fit: the number was mistyped (UK checks 1001 and 2001)."""
 
     text: str
-
-
-@dataclass(eq=False)
-class UnknownRegistry(Refusal):
-    """The registry named in an identifier is not this one (DES 2010)."""
-
-    code_given: str
 
 
 # Accounts
@@ -318,6 +325,11 @@ class ProposalTooOld(Refusal):
     limit: str
 
 
+@dataclass(eq=False)
+class SerialsChanged(Refusal):
+    """Other serial numbers would move than those that were shown and signed."""
+
+
 # Joint Committee decisions
 
 
@@ -362,16 +374,14 @@ class UnitClassMismatch(Refusal):
     vintage: int
 
 
-# People
+# News
 
 
 @dataclass(eq=False)
-class LoginIdTaken(Refusal):
-    """The login ID exists or once existed; login IDs are never used again."""
-
-    login_id: str
+class NewsPublished(Refusal):
+    """It was published meanwhile: when that was stays as it is."""
 
 
 @dataclass(eq=False)
-class SignInFailed(Refusal):
-    """Login ID and password do not fit, for whatever reason."""
+class NewsWithdrawn(Refusal):
+    """It was withdrawn: what it says is not changed any more."""

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     RETIREMENT = "retirement"
     VOLUNTARY_CANCELLATION = "voluntary_cancellation"
     MANDATORY_CANCELLATION = "mandatory_cancellation"
+    #: To the registry of another Party, and from there.
+    EXTERNAL_TRANSFER = "external_transfer"
+    ACQUISITION = "acquisition"
 
 
 KIND_NAMES: Final = {
@@ -38,6 +41,8 @@ KIND_NAMES: Final = {
     Kind.RETIREMENT: Text("Retirement", "無効化"),
     Kind.VOLUNTARY_CANCELLATION: Text("Voluntary cancellation", "自主的取消し"),
     Kind.MANDATORY_CANCELLATION: Text("Mandatory cancellation", "義務的取消し"),
+    Kind.EXTERNAL_TRANSFER: Text("Transfer to another registry", "他の登録簿への移転"),
+    Kind.ACQUISITION: Text("Acquisition from another registry", "他の登録簿からの取得"),
 }
 
 
@@ -98,6 +103,8 @@ _SOURCES: Final[dict[Kind, frozenset[accounts.Kind]]] = {
     Kind.RETIREMENT: accounts.HOLDING,
     Kind.VOLUNTARY_CANCELLATION: accounts.HOLDING,
     Kind.MANDATORY_CANCELLATION: accounts.HOLDING,
+    Kind.EXTERNAL_TRANSFER: accounts.HOLDING,
+    Kind.ACQUISITION: frozenset({accounts.Kind.EXTERNAL}),
 }
 
 _TARGETS: Final[dict[Kind, frozenset[accounts.Kind]]] = {
@@ -106,11 +113,15 @@ _TARGETS: Final[dict[Kind, frozenset[accounts.Kind]]] = {
     Kind.RETIREMENT: frozenset({accounts.Kind.RETIREMENT}),
     Kind.VOLUNTARY_CANCELLATION: frozenset({accounts.Kind.VOLUNTARY_CANCELLATION}),
     Kind.MANDATORY_CANCELLATION: frozenset({accounts.Kind.MANDATORY_CANCELLATION}),
+    Kind.EXTERNAL_TRANSFER: frozenset({accounts.Kind.EXTERNAL}),
+    Kind.ACQUISITION: accounts.HOLDING,
 }
 
 #: The one kind of account that receives such a movement, where the registry fixes the target.
-FIXED_TARGET: Final = {
-    kind: next(iter(targets)) for kind, targets in _TARGETS.items() if len(targets) == 1
+FIXED_TARGET: Final[dict[Kind, accounts.Kind]] = {
+    kind: next(iter(targets))
+    for kind, targets in _TARGETS.items()
+    if len(targets) == 1 and kind is not Kind.EXTERNAL_TRANSFER
 }
 
 _ALL: Final = frozenset(Kind)
@@ -121,7 +132,7 @@ _ORDERED: Final = frozenset({Kind.MANDATORY_CANCELLATION})
 _LEAVING: Final[dict[State, frozenset[Kind]]] = {
     State.APPLIED: frozenset(),
     State.OPEN: _ALL,
-    State.PARTLY_BARRED: _ALL - {Kind.TRANSFER},
+    State.PARTLY_BARRED: _ALL - {Kind.TRANSFER, Kind.EXTERNAL_TRANSFER},
     State.BARRED: _ORDERED,
     State.SUSPENDED: _ORDERED,
     State.CLOSURE_PENDING: _ORDERED,

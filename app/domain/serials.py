@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from app.domain import places
 from app.domain.errors import MalformedSerial, NumberTooLarge, RangeBackwards, SerialsTwice
 from app.domain.text import numerals
 
@@ -39,11 +40,22 @@ class Range:
         """The number of credits, in tonnes of CO2 equivalent."""
         return self.last - self.first + 1
 
+    @property
+    def counted(self) -> "Range":
+        """The same numbers as their originating registry counts, see `app.domain.places`."""
+        return Range(places.counted(self.first), places.counted(self.last))
+
     def __contains__(self, serial: int) -> bool:
         return self.first <= serial <= self.last
 
     def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        """Print it as 12 or 12-40; numbers of another registry with its code, as MN-12-40."""
+        origin = places.origin(self.first)
+        if origin != places.origin(self.last):
+            return f"{self.first}-{self.last}"
+        told = self.counted
+        said = str(told.first) if told.quantity == 1 else f"{told.first}-{told.last}"
+        return f"{origin}-{said}" if origin else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +165,9 @@ def parse_range(text: str) -> Range:
     return _range(first, last or first, text)
 
 
-def parse_list(text: str) -> Iterator[Serial | Range]:
-    """Read blocks and ranges separated by semicolons, new lines or Japanese commas."""
-    for part in re.split(r"[;\n\r、；]+", text):
-        if part.strip():
-            printed = _PRINTED.fullmatch(numerals(part).upper())
-            yield parse(part) if printed else parse_range(part)
+def parts(text: str) -> Iterator[str]:
+    """Return what stands between semicolons, new lines or Japanese commas."""
+    return (part for part in re.split(r"[;\n\r、；]+", text) if part.strip())
 
 
 def _range(first_typed: str, last_typed: str, text: str) -> Range:

@@ -4,13 +4,16 @@ Approval checks everything again. A check that fails then terminates the transac
 serial numbers; that is an outcome to be kept, so it is returned and not raised.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.domain import ledger, roles, serials
+from app.domain import ledger, roles
+from app.domain.actions import Party
+from app.domain.announcements import present
 from app.domain.errors import (
     NotEntitled,
     NotFound,
@@ -18,68 +21,115 @@ from app.domain.errors import (
     ProposalTooOld,
     ReasonRequired,
     Refusal,
-    SerialsBarred,
     TooLong,
 )
 from app.domain.ledger import Event, Kind, Status
-from app.domain.projects import Position
+from app.domain.people import Acting, State
+from app.domain.people_errors import ClaimedByOther, ProposerStopped
+from app.domain.policies import NONE, Policy
 from app.domain.text import normalise
-from app.registry import people
+from app.registry import crossings, execution, movements, people, waiting
+from app.registry.execution import Leaving, Pending, Recorded
 from app.registry.transactions import TEXT_MAX
-from app.store import accounts, blocks, decisions, transactions
+from app.store import (
+    accounts,
+    announcements,
+    requests,
+    transactions,
+    trust,
+)
 from app.store import ledger as door
-from app.store.databases import AnyRow
+from app.store.databases import AnyRow, Database
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a proposal ended, and the check that ended it if one did."""
+    """How a proposal ended, and the check that ended it if one did.
+
+    One that was approved and waits for its time has not ended: it moves at `execute_at`; neither
+    has one that `is_sent` to another registry, which decides.
+    """
 
     status: Status
     refusal: Refusal | None = None
+    execute_at: datetime | None = None
+    is_sent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    transaction: AnyRow
-    source: door.Account | None
-    target: door.Account
-    sides: dict[int, AnyRow]
-
-
-def approve(session: Session, identifier: int, *, actor: int, now: datetime) -> Ended:
-    """Approve a proposal and carry it out; all or nothing.
+def approve(
+    session: Session,
+    identifier: int,
+    *,
+    actor: int,
+    now: datetime,
+    policy: Policy = NONE,
+    party: Party | None = None,
+) -> Ended:
+    """Approve a proposal and carry it out, all or nothing; or let it wait if the policy says so.
 
     Approving once more what this person approved gives the same answer again.
 
+    Args:
+        party: whose registry this is; without it nothing is recorded of ITMOs.
+
     Raises:
         NotFound: there is no such transaction for this person.
-        NotEntitled, OwnProposal, NotAllowedInStatus: this person cannot approve it, or not now.
+        NotEntitled, OwnProposal, NotAllowedInStatus, AlreadyApproved, ProposerStopped,
+            ClaimedByOther: this person cannot approve it, or not now.
+        ActionTwice: what happens to ITMOs once only was recorded of some of these meanwhile.
     """
     connection = session.connection()
     pending, power = _locked(connection, identifier, actor)
     transaction = pending.transaction
     if transaction.status is Status.COMPLETED and transaction.decided_by == actor:
         return Ended(Status.COMPLETED)
-    if not roles.may_decide(Event.APPROVE, transaction.kind, power.role, power.right):
-        raise NotEntitled(f"approve {transaction.kind}")
-    ledger.after(transaction.status, Event.APPROVE)
-    if transaction.proposed_by == actor:
-        raise OwnProposal
+    _check_power(transaction, power, actor)
+    before = _approved_before(connection, transaction, policy, actor)
+    if before is not None:
+        return before
+    _check_standing(connection, transaction, actor)
     decision = door.Decision(decided_by=actor, at=now)
-    if now >= transaction.expires_at:
-        _release(connection, pending, Event.EXPIRE, decision)
+    if now >= transaction.expires_at and trust.wait(connection, identifier) is None:
+        release(connection, pending, Event.EXPIRE, decision)
         return Ended(Status.EXPIRED, ProposalTooOld(transaction.expires_at.isoformat()))
+    return _carried_out(connection, pending, decision, policy, party)
+
+
+def _approved_before(
+    connection: Connection, transaction: AnyRow, policy: Policy, actor: int
+) -> Ended | None:
+    """Return how a proposal stands that this person approved and that has not ended since."""
+    is_external = transaction.kind is Kind.EXTERNAL_TRANSFER
+    if is_external and crossings.again(connection, transaction.id, actor):
+        return Ended(Status.PROPOSED, is_sent=True)
+    if policy.is_on and (wait := trust.wait(connection, transaction.id)) is not None:
+        return Ended(Status.PROPOSED, execute_at=waiting.again(wait, actor))
+    return None
+
+
+def _carried_out(
+    connection: Connection,
+    pending: Pending,
+    decision: door.Decision,
+    policy: Policy,
+    party: Party | None,
+) -> Ended:
+    """Carry an approved proposal out, let it wait, or ask another registry."""
     try:
         if pending.source is None:
-            _issue(connection, pending, decision)
+            moved: Recorded | Leaving | datetime = execution.issue(
+                connection, pending, decision, party
+            )
         else:
-            _move(connection, pending, pending.source, decision)
+            moved = execution.move(connection, pending, pending.source, decision, policy, party)
+        if isinstance(moved, datetime):
+            return Ended(Status.PROPOSED, execute_at=moved)
+        if isinstance(moved, Leaving):
+            return _send(connection, pending, decision)
     except Refusal as refusal:
-        # Every refusal comes before the first write, so only the proposal itself ends here.
-        terminated = door.Decision(decided_by=actor, at=now, reason=refusal.code)
-        _release(connection, pending, Event.TERMINATE, terminated)
-        return Ended(Status.TERMINATED, refusal)
+        return terminate(connection, pending, decision, refusal)
+    moved.write(connection)
+    tell(connection, pending, Status.COMPLETED, decision)
     return Ended(Status.COMPLETED)
 
 
@@ -98,12 +148,96 @@ def expire(session: Session, *, now: datetime) -> list[int]:
     connection = session.connection()
     expired = []
     for identifier in transactions.due(connection, now):
-        pending = _lock_sides(connection, identifier)
+        pending = lock_sides(connection, identifier)
         if pending is None or pending.transaction.status is not Status.PROPOSED:
             continue
-        _release(connection, pending, Event.EXPIRE, door.Decision(decided_by=None, at=now))
+        release(connection, pending, Event.EXPIRE, door.Decision(decided_by=None, at=now))
         expired.append(identifier)
     return expired
+
+
+def _check_power(transaction: AnyRow, power: AnyRow, actor: int) -> None:
+    """Refuse an approval by someone whose rights do not cover it, and of what waits for none."""
+    if not roles.may_decide(Event.APPROVE, transaction.kind, power.role, power.right):
+        raise NotEntitled(f"approve {transaction.kind}")
+    ledger.after(transaction.status, Event.APPROVE)
+    if transaction.proposed_by == actor:
+        raise OwnProposal
+
+
+def execute_due(
+    database: Database, *, now: datetime, policy: Policy = NONE, party: Party | None = None
+) -> list[tuple[int, Ended]]:
+    """Carry out every approved transfer whose time has come, each in a transaction of its own.
+
+    Nothing moves outside the hours of movements or while the registry is under maintenance.
+
+    Returns:
+        the id of each and how it ended.
+    """
+    with database.reading() as session:
+        is_closed = present(announcements.shown(session, now), now) is not None
+        found = [] if is_closed or policy.opening(now) > now else trust.due(session, now)
+    ended = []
+    for identifier in found:
+        done = database.write(
+            partial(execute, identifier=identifier, now=now, policy=policy, party=party)
+        )
+        if done is not None:
+            ended.append((identifier, done))
+    return ended
+
+
+def execute(
+    session: Session,
+    identifier: int,
+    *,
+    now: datetime,
+    policy: Policy = NONE,
+    party: Party | None = None,
+) -> Ended | None:
+    """Carry out an approved transfer whose time has come; None if it is not, or not any more.
+
+    Everything is checked as at its approval: a check that fails terminates it.
+    """
+    connection = session.connection()
+    pending = lock_sides(connection, identifier)
+    wait = trust.wait(connection, identifier)
+    if pending is None or pending.source is None or wait is None or now < wait.execute_at:
+        return None
+    if pending.transaction.status is not Status.PROPOSED or _is_sent(connection, pending):
+        return None
+    decision = door.Decision(decided_by=wait.approved_by, at=now)
+    try:
+        waiting.check_people(connection, pending.transaction, wait)
+        moved = execution.move(
+            connection, pending, pending.source, decision, policy, party, has_waited=True
+        )
+        if isinstance(moved, Leaving):
+            return _send(connection, pending, decision)
+    except Refusal as refusal:
+        return terminate(connection, pending, decision, refusal, has_waited=True)
+    assert isinstance(moved, Recorded), "it waited already"
+    moved.write(connection)
+    tell(connection, pending, Status.COMPLETED, decision, has_waited=True)
+    return Ended(Status.COMPLETED)
+
+
+def _is_sent(connection: Connection, pending: Pending) -> bool:
+    transaction = pending.transaction
+    is_external = transaction.kind is Kind.EXTERNAL_TRANSFER
+    return is_external and crossings.is_sent(connection, transaction.id)
+
+
+def _check_standing(connection: Connection, transaction: AnyRow, actor: int) -> None:
+    """Refuse while the proposer is stopped, or while somebody else has claimed the decision."""
+    standing = requests.standing(connection, transaction.id, transaction.proposed_by)
+    if standing.state is not State.ACTIVE or standing.acting is Acting.SUSPENDED:
+        raise ProposerStopped
+    if standing.claimant not in {None, actor}:
+        claim = requests.claimant_of_transaction(connection, transaction.id)
+        assert claim is not None, "it was claimed"
+        raise ClaimedByOther(claim.name_en, claim.name_ja)
 
 
 def _end(
@@ -130,15 +264,17 @@ def _end(
         if len(reason) > TEXT_MAX:
             raise TooLong(TEXT_MAX, field="reason")
     decision = door.Decision(decided_by=actor, at=now, reason=reason)
-    return _release(connection, pending, event, decision)
+    if transaction.kind is Kind.EXTERNAL_TRANSFER:
+        crossings.check_not_sent(connection, identifier)
+    return release(connection, pending, event, decision)
 
 
-def _locked(connection: Connection, identifier: int, actor: int) -> tuple[_Pending, AnyRow]:
+def _locked(connection: Connection, identifier: int, actor: int) -> tuple[Pending, AnyRow]:
     """Lock a transaction's accounts and read it afresh; NotFound for those who may not know it.
 
     A proposal is the affair of its source; once completed, the target's people know it too.
     """
-    pending = _lock_sides(connection, identifier)
+    pending = lock_sides(connection, identifier)
     if pending is None:
         raise NotFound("transaction")
     owner = pending.source or pending.target
@@ -153,19 +289,26 @@ def _locked(connection: Connection, identifier: int, actor: int) -> tuple[_Pendi
     raise NotFound("transaction")
 
 
-def _lock_sides(connection: Connection, identifier: int) -> _Pending | None:
+def lock_sides(connection: Connection, identifier: int) -> Pending | None:
+    """Lock a transaction's accounts and read it afresh; None if there is none."""
     sides = accounts.lock_sides(connection, identifier)
     transaction = transactions.by_id(connection, identifier)
     if transaction is None:
         return None
     source = _account(sides[transaction.source_id]) if transaction.source_id else None
     target = _account(sides[transaction.target_id])
-    return _Pending(transaction, source, target, sides)
+    return Pending(transaction, source, target, sides)
 
 
-def _release(
-    connection: Connection, pending: _Pending, event: Event, decision: door.Decision
+def release(
+    connection: Connection,
+    pending: Pending,
+    event: Event,
+    decision: door.Decision,
+    *,
+    has_waited: bool = False,
 ) -> Ended:
+    """End a proposal otherwise than by its completion."""
     status = ledger.after(pending.transaction.status, event)
     door.release(
         connection,
@@ -175,54 +318,66 @@ def _release(
         source=pending.source,
         target=pending.target,
     )
+    if pending.transaction.kind is Kind.EXTERNAL_TRANSFER:
+        crossings.ended(connection, pending.transaction.id, decision.at)
+    tell(connection, pending, status, decision, has_waited=has_waited)
     return Ended(status)
 
 
-def _move(
-    connection: Connection, pending: _Pending, source: door.Account, decision: door.Decision
-) -> None:
-    """Check a movement as if it were proposed now, then carry it out."""
-    transaction, kind = pending.transaction, pending.transaction.kind
-    ledger.check_source(kind, source.number, source.kind, pending.sides[source.id].state)
-    _check_target(pending)
-    reserved = blocks.reserved(connection, transaction.id)
-    if kind is not Kind.MANDATORY_CANCELLATION:
-        _check_bars(connection, reserved)
-    door.append(connection, transaction, reserved, decision, source=source, target=pending.target)
-
-
-def _issue(connection: Connection, pending: _Pending, decision: door.Decision) -> None:
-    """Check an issuance against its allocation again, then create its credits."""
-    transaction = pending.transaction
-    _check_target(pending)
-    allocation = decisions.allocation(connection, transaction.allocation_id)
-    assert allocation is not None, "an issuance has its allocation"
-    position = decisions.position(connection, transaction.allocation_id)
-    # The proposal itself is among the pending: beside what is issued it must fit.
-    Position(position.limit, position.issued, 0).check(transaction.quantity)
-    units = door.NewUnits(
-        decision_id=allocation.decision_id,
-        decision=allocation.decision,
-        project_id=allocation.project_id,
-        project=allocation.project,
-        partner=allocation.partner,
-        vintage=allocation.vintage,
-        unit_class=allocation.unit_class,
+def _send(connection: Connection, pending: Pending, decision: door.Decision) -> Ended:
+    """Ask the registry of the target; see `app.registry.outgoing` for what follows."""
+    source = pending.source
+    assert source is not None, "nothing leaves that is only being issued"
+    crossings.send(connection, pending.transaction, decision, source=source, target=pending.target)
+    movements.sent(
+        connection,
+        pending.transaction,
+        source=source,
+        target=pending.target,
+        actor=decision.decided_by,
+        now=decision.at,
     )
-    door.issue(connection, transaction, decision, units, target=pending.target)
+    return Ended(Status.PROPOSED, is_sent=True)
 
 
-def _check_target(pending: _Pending) -> None:
-    target = pending.sides[pending.target.id]
-    ledger.check_target(pending.transaction.kind, target.number, target.kind, target.state)
+def tell(
+    connection: Connection,
+    pending: Pending,
+    status: Status,
+    decision: door.Decision,
+    *,
+    has_waited: bool = False,
+) -> None:
+    """Log how a proposal went on, and tell of it."""
+    transaction = pending.transaction
+    movements.tell(
+        connection,
+        transaction.id,
+        transaction.kind,
+        status,
+        transaction.quantity,
+        source=pending.source,
+        target=pending.target,
+        proposed_by=transaction.proposed_by,
+        decided_by=decision.decided_by,
+        reason=decision.reason,
+        has_waited=has_waited,
+        now=decision.at,
+    )
 
 
-def _check_bars(connection: Connection, reserved: list[serials.Range]) -> None:
-    for bar in blocks.barred(connection):
-        for wanted in reserved:
-            common = serials.overlap(bar, wanted)
-            if common is not None:
-                raise SerialsBarred(common.first, common.last, field="serials")
+def terminate(
+    connection: Connection,
+    pending: Pending,
+    decision: door.Decision,
+    refusal: Refusal,
+    *,
+    has_waited: bool = False,
+) -> Ended:
+    """End a proposal that a check stopped; each comes before the first write."""
+    terminated = replace(decision, reason=refusal.code)
+    release(connection, pending, Event.TERMINATE, terminated, has_waited=has_waited)
+    return Ended(Status.TERMINATED, refusal)
 
 
 def _account(row: AnyRow) -> door.Account:

@@ -40,6 +40,8 @@ class Published:
     allocation: bool = True
     date: bool = True
     vintage: bool = True
+    #: Whether the shares are all that was notified to this side.
+    complete: bool = True
     note_en: str | None = None
     note_ja: str | None = None
 
@@ -49,6 +51,7 @@ class Published:
             "allocation_is_public": self.allocation,
             "date_is_public": self.date,
             "vintage_is_public": self.vintage,
+            "is_complete": self.complete,
             "note_en": self.note_en,
             "note_ja": self.note_ja,
         }

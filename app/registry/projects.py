@@ -34,6 +34,9 @@ def record_country(session: Session, country: PartnerCountryValue, *, actor: int
             name_en=country.name.en,
             name_ja=country.name.ja,
             bilateral_document_on=country.bilateral_document_on,
+            date_is_certain=country.date_is_certain,
+            note_en=country.note.en if country.note else None,
+            note_ja=country.note.ja if country.note else None,
         )
     )
     session.flush()
@@ -56,9 +59,15 @@ def record_methodology(
     title_ja: str | None = None,
     sectoral_scope: int | None = None,
     approved_on: date | None = None,
+    proponent: str | None = None,
+    title_is_official: bool = False,
     actor: int,
 ) -> Methodology:
-    """Record one version of a methodology, or bring it up to date."""
+    """Record one version of a methodology, or bring it up to date.
+
+    Args:
+        title_is_official: otherwise the title is a short description of our own.
+    """
     people.require(session, actor, Duty.RECORD_DECISIONS)
     query = select(Methodology).where(
         Methodology.reference == reference, Methodology.version == version
@@ -70,9 +79,27 @@ def record_methodology(
     methodology.title_ja = title_ja
     methodology.sectoral_scope = sectoral_scope
     methodology.approved_on = approved_on
+    methodology.proponent = proponent
+    methodology.title_is_official = title_is_official
+    methodology.search_text = _searched(session, methodology)
     session.add(methodology)
     session.flush()
     return methodology
+
+
+def _searched(session: Session, methodology: Methodology) -> str:
+    """Return the words by which a methodology is found: those of its country and scope too."""
+    country = session.get_one(PartnerCountry, methodology.partner)
+    scope = session.get(SectoralScope, methodology.sectoral_scope or 0)
+    return searchable(
+        methodology.reference,
+        methodology.title_en or "",
+        methodology.title_ja or "",
+        methodology.proponent or "",
+        country.name_en,
+        country.name_ja,
+        *((scope.name_en, scope.name_ja) if scope else ()),
+    )
 
 
 def record_project(

@@ -1,10 +1,11 @@
 """Which serial numbers an order moves: those it names, or the lowest ones that are free."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.domain import ledger, projects, serials
+from app.domain import bands, ledger, projects, serials
 from app.domain.errors import (
     AttributeDiffers,
     NothingChosen,
@@ -16,13 +17,20 @@ from app.domain.errors import (
     SerialsReserved,
     TooManyBlocks,
     UnknownProject,
-    UnknownRegistry,
 )
 from app.domain.ledger import BLOCKS_MAX, Kind
 from app.domain.serials import Range, Serial
 from app.store import blocks
 from app.store import projects as project_questions
 from app.store.databases import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Serial numbers to move, ascending and joined; none of them is of a later vintage."""
+
+    ranges: list[Range]
+    newest: int
 
 
 def choose(
@@ -34,8 +42,8 @@ def choose(
     named: Sequence[Serial | Range],
     project: str | None,
     vintage: int | None,
-) -> list[Range]:
-    """Return the serial numbers that would leave the locked source, ascending and joined.
+) -> Chosen:
+    """Return the serial numbers that would leave the locked source.
 
     An order of the authority reaches barred serial numbers too.
 
@@ -45,7 +53,7 @@ def choose(
     bars = kind is not Kind.MANDATORY_CANCELLATION
     if named:
         chosen = _named(connection, source, named, project=project, vintage=vintage, bars=bars)
-        total = serials.quantity(chosen)
+        total = serials.quantity(chosen.ranges)
         if quantity is not None and quantity != total:
             raise QuantityDiffers(quantity, total, field="quantity")
     else:
@@ -54,7 +62,7 @@ def choose(
         ledger.check_quantity(quantity)
         chosen = _lowest(connection, source, quantity, project=project, vintage=vintage, bars=bars)
     if kind is Kind.RETIREMENT:
-        _check_one_period(connection, chosen)
+        _check_one_period(connection, chosen.ranges)
     return chosen
 
 
@@ -66,15 +74,21 @@ def _lowest(
     project: str | None,
     vintage: int | None,
     bars: bool,
-) -> list[Range]:
+) -> Chosen:
     project_id = None
     if project:
         project_id = project_questions.identifier(connection, project)
         if project_id is None:
             raise UnknownProject(project, field="project")
     kept = blocks.kept(connection, source.id, bars=bars)
-    held = blocks.held(connection, source.id, project_id=project_id, vintage=vintage)
-    return ledger.choose((Range(block.first, block.last) for block in held), kept, quantity)
+    vintages: set[int] = set()
+
+    def free() -> Iterator[Range]:
+        for block in blocks.held(connection, source.id, project_id=project_id, vintage=vintage):
+            vintages.add(block.vintage)
+            yield Range(block.first, block.last)
+
+    return Chosen(ledger.choose(free(), kept, quantity), max(vintages))
 
 
 def _named(
@@ -85,16 +99,18 @@ def _named(
     project: str | None,
     vintage: int | None,
     bars: bool,
-) -> list[Range]:
+) -> Chosen:
     """Check the serial numbers that the order names, block by block."""
-    named = serials.distinct([_range(item, source) for item in items])
-    moving = 0
+    own = source.number[:2]
+    named = serials.distinct([bands.place(item, own=own) for item in items])
+    moving = newest = 0
     for wanted in named:
         covering = blocks.covering(connection, wanted)
         moving += len(covering)
         if moving > BLOCKS_MAX:
             raise TooManyBlocks(BLOCKS_MAX, field="serials")
         _check_held(covering, wanted, source)
+        newest = max(newest, *(block.vintage for block in covering))
         _check_attributes(connection, covering, project=project, vintage=vintage)
     _check_apart(named, blocks.kept(connection, source.id, bars=False), SerialsReserved)
     if bars:
@@ -103,12 +119,12 @@ def _named(
         if isinstance(item, Serial):
             _check_attributes(
                 connection,
-                blocks.covering(connection, item.range),
+                blocks.covering(connection, bands.place(item, own=own)),
                 partner=item.partner,
                 project=item.project,
                 vintage=item.vintage,
             )
-    return serials.join(named)
+    return Chosen(serials.join(named), newest)
 
 
 def _check_apart(
@@ -123,20 +139,12 @@ def _check_apart(
                 raise refusal(common.first, common.last, field="serials")
 
 
-def _range(item: Serial | Range, source: AnyRow) -> Range:
-    if isinstance(item, Range):
-        return item
-    if item.origin != source.number[:2]:
-        raise UnknownRegistry(item.origin, field="serials")
-    return item.range
-
-
 def _check_held(covering: Sequence[AnyRow], wanted: Range, source: AnyRow) -> None:
     covered = 0
     for block in covering:
         part = serials.overlap(Range(block.first, block.last), wanted)
         covered += part.quantity if part else 0
-    # The sequence of serials has no gap, so what no live block covers was never issued.
+    # What no live block covers was never issued, or never came here from the registry that did.
     if covered != wanted.quantity:
         raise SerialsNeverIssued(wanted.first, wanted.last, field="serials")
     if any(block.account_id != source.id for block in covering):

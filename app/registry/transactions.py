@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import chain, ledger, roles, serials
 from app.domain.accounts import State
+from app.domain.actions import Party
 from app.domain.errors import (
     KeyUsedOtherwise,
     NotEntitled,
@@ -21,10 +22,13 @@ from app.domain.errors import (
     UnknownAccount,
     UnknownDecision,
 )
-from app.domain.ledger import PROPOSAL_LIFE, Kind
+from app.domain.ledger import PROPOSAL_LIFE, Kind, Status
+from app.domain.nomenclature import CancelledFor
+from app.domain.policies import NONE, Policy
+from app.domain.projects import ITMO_VINTAGE_MIN
 from app.domain.serials import Range, Serial
 from app.domain.text import normalise
-from app.registry import people, selections
+from app.registry import crossings, movements, people, returns, selections, uses, waiting
 from app.store import accounts, decisions, transactions
 from app.store import ledger as door
 from app.store.databases import AnyRow
@@ -49,7 +53,10 @@ class Order:
 
     Either `quantity` (the lowest serials are taken, of one project and vintage if these are
     given), or `serials` by block or range, or both, which must then agree. The target of a
-    retirement or a cancellation is the registry's own account and may stay empty.
+    retirement or a cancellation is the registry's own account and may stay empty. `returns` is
+    the id of the transfer whose credits this one sends back. Of ITMOs that are retired
+    `calendar_year` is the year of the NDC towards which they are used (that of the proposal if it
+    is left out), of cancelled ones `cancelled_for` is what that serves.
     """
 
     kind: Kind
@@ -63,12 +70,27 @@ class Order:
     beneficiary: str = ""
     reference: str = ""
     remark: str = ""
+    returns: int | None = None
+    calendar_year: int | None = None
+    cancelled_for: CancelledFor | None = None
 
 
-def propose(session: Session, order: Order, *, key: str, actor: int, now: datetime) -> int:
+def propose(
+    session: Session,
+    order: Order,
+    *,
+    key: str,
+    actor: int,
+    now: datetime,
+    policy: Policy = NONE,
+    party: Party | None = None,
+) -> int:
     """Propose a movement between accounts and reserve its serial numbers; return its id.
 
     The same key, person and content give the same transaction however often they come.
+
+    Args:
+        party: whose registry this is; without it nothing is asked or kept of ITMOs.
 
     Raises:
         NotFound: the source does not exist for this person.
@@ -81,25 +103,64 @@ def propose(session: Session, order: Order, *, key: str, actor: int, now: dateti
     known = _known(connection, key, content, actor)
     if known is not None:
         return known
-    plan = _plan(connection, order, locked)
-    proposal = _proposal(order.kind, serials.quantity(plan.ranges), key, content, actor, now)
-    return door.reserve(
+    plan = _plan(connection, order, locked, policy, party, now)
+    quantity = serials.quantity(plan.ranges)
+    source, target = _account(locked.source), _account(plan.target)
+    proposal = _proposal(order.kind, quantity, key, content, actor, now) | plan.texts
+    said = locked.destination.facts() if locked.destination else {}
+    identifier = _reserve(connection, proposal, plan, source, target, said)
+    if order.returns is not None:
+        returns.link(connection, identifier, order.returns)
+    if locked.destination is not None:
+        crossings.plan(connection, locked.destination, transaction_id=identifier)
+    movements.tell(
         connection,
-        proposal | plan.texts,
-        plan.ranges,
-        source=_account(locked.source),
-        target=_account(plan.target),
+        identifier,
+        order.kind,
+        Status.PROPOSED,
+        quantity,
+        source=source,
+        target=target,
+        proposed_by=actor,
+        now=now,
     )
+    return identifier
 
 
-def preview(session: Session, order: Order, *, actor: int) -> list[Range]:
+def _reserve(
+    connection: Connection,
+    proposal: dict[str, Any],
+    plan: "_Plan",
+    source: door.Account,
+    target: door.Account,
+    said: dict[str, chain.Value],
+) -> int:
+    """Reserve what was planned, with what it is for; return the transaction's id."""
+    use, ranges = plan.use, plan.ranges
+    said = use.facts() if use else said
+    made = door.reserve(connection, proposal, ranges, source=source, target=target, said=said)
+    if use is not None:
+        uses.keep(connection, made, use)
+    return made
+
+
+def preview(
+    session: Session,
+    order: Order,
+    *,
+    actor: int,
+    now: datetime,
+    policy: Policy = NONE,
+    party: Party | None = None,
+) -> list[Range]:
     """Return the serial numbers that `propose` would reserve now; nothing is written.
 
     Raises:
         NotFound, Refusal: as `propose`.
     """
     connection = session.connection()
-    return _plan(connection, order, _lock(connection, order, actor)).ranges
+    locked = _lock(connection, order, actor)
+    return _plan(connection, order, locked, policy, party, now).ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +170,28 @@ class _Locked:
     source: AnyRow
     target_number: str
     accounts: dict[str, AnyRow]
+    #: In another registry.
+    destination: crossings.Destination | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """An order that passed every check: where its credits go, and which they are."""
+    """An order that passed every check: where its credits go, which they are, and what for."""
 
     target: AnyRow
     ranges: list[Range]
     texts: dict[str, str | None]
+    use: uses.Meant | None
 
 
 def _lock(connection: Connection, order: Order, actor: int) -> _Locked:
-    assert order.kind is not Kind.ISSUANCE
+    assert order.kind not in {Kind.ISSUANCE, Kind.ACQUISITION}
     fixed = ledger.FIXED_TARGET.get(order.kind)
     number = order.target or (fixed and accounts.of_kind(connection, fixed)) or ""
+    destination = None
+    if order.kind is Kind.EXTERNAL_TRANSFER:
+        destination = crossings.destination(connection, order.target, order.source[:2])
+        number = destination.peer.account
     locked = accounts.lock(connection, order.source, number)
     source = locked.get(order.source)
     # One applied for and not yet open is answered as if it did not exist, on either side.
@@ -134,10 +202,17 @@ def _lock(connection: Connection, order: Order, actor: int) -> _Locked:
         raise NotFound("account")
     if not roles.may_propose(order.kind, power.role, power.right):
         raise NotEntitled(f"propose {order.kind}")
-    return _Locked(source, number, locked)
+    return _Locked(source, number, locked, destination)
 
 
-def _plan(connection: Connection, order: Order, locked: _Locked) -> _Plan:
+def _plan(
+    connection: Connection,
+    order: Order,
+    locked: _Locked,
+    policy: Policy,
+    party: Party | None,
+    now: datetime,
+) -> _Plan:
     texts = _texts(order)
     source = locked.source
     target = _target(locked.accounts, source, locked.target_number)
@@ -145,6 +220,10 @@ def _plan(connection: Connection, order: Order, locked: _Locked) -> _Plan:
     ledger.check_target(order.kind, target.number, target.kind, target.state)
     if order.kind in _ONE_AT_A_TIME:
         _check_none_pending(connection, order.kind, source.id, target.id)
+    if order.returns is not None:
+        returns.check(
+            connection, order.returns, order.kind, order.serials, source.id, target.id, now=now
+        )
     chosen = selections.choose(
         connection,
         source,
@@ -154,7 +233,20 @@ def _plan(connection: Connection, order: Order, locked: _Locked) -> _Plan:
         project=order.project,
         vintage=order.vintage,
     )
-    return _Plan(target, chosen, texts)
+    quantity = serials.quantity(chosen.ranges)
+    waiting.moves_at(connection, policy, order.kind, source, target, quantity, now=now)
+    use = None
+    if chosen.newest >= ITMO_VINTAGE_MIN:
+        use = uses.meant(
+            connection,
+            order.kind,
+            chosen.ranges,
+            calendar_year=order.calendar_year,
+            cancelled_for=order.cancelled_for,
+            party=party,
+            now=now,
+        )
+    return _Plan(target, chosen.ranges, texts, use)
 
 
 def propose_issuance(
@@ -178,7 +270,19 @@ def propose_issuance(
     _check_issuance(connection, allocation_id, quantity, target)
     proposal = _proposal(Kind.ISSUANCE, quantity, key, content, actor, now)
     proposal["allocation_id"] = allocation_id
-    return door.reserve(connection, proposal, [], source=None, target=_account(target))
+    identifier = door.reserve(connection, proposal, [], source=None, target=_account(target))
+    movements.tell(
+        connection,
+        identifier,
+        Kind.ISSUANCE,
+        Status.PROPOSED,
+        quantity,
+        source=None,
+        target=_account(target),
+        proposed_by=actor,
+        now=now,
+    )
+    return identifier
 
 
 def preview_issuance(session: Session, allocation_id: int, quantity: int, *, actor: int) -> None:
@@ -240,6 +344,10 @@ def _content(order: Order) -> bytes:
             "remark",
         )
     }
+    # Left out when empty, so that what was sent before there were these still is the same.
+    for name in ("returns", "calendar_year", "cancelled_for"):
+        if getattr(order, name) is not None:
+            facts[name] = getattr(order, name)
     return chain.digest(chain.canonical(facts | {"serials": [str(s) for s in order.serials]}))
 
 

@@ -22,6 +22,16 @@
   };
   focusOn(document);
 
+  // What a form is just saving by itself is waited for, so that it is not taken for another's.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.querySelector("[data-autosave][aria-busy=true]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const again = () => setTimeout(() => form.requestSubmit(event.submitter));
+    form.addEventListener("htmx:afterRequest", again, { once: true });
+  }, true);
+
   // A form that changes something is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -51,12 +61,14 @@
       sendable(document);
     },
     "htmx:afterSettle": (event) => {
-      const told = event.detail.target.querySelector("[data-announce]");
+      // A row that was replaced as a whole is not the one that was asked for any more.
+      const part = event.detail.target.isConnected ? event.detail.target : event.target;
+      const told = part.querySelector("[data-announce]");
       if (told) say("status", told.dataset.announce);
       const asked = event.detail.requestConfig;
       const heading = asked && asked.elt.dataset.focus;
       if (heading && byId(heading)) byId(heading).focus();
-      else focusOn(event.detail.target);
+      else focusOn(part);
       document.querySelectorAll("[data-keeps-query]").forEach((link) => {
         // Where the address does not say the language, the link carries the page to come back to.
         const query = new URLSearchParams(link.search);

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts import Kind, State
 from app.domain.ledger import Status
+from app.domain.people import Acting
 from app.store.databases import AnyRow
 from app.store.statements import Statement
 from app.store.tables import (
@@ -44,6 +45,17 @@ _LOCK_SIDES = Statement(
 def lock(connection: Connection, number: str, other: str = "") -> dict[str, AnyRow]:
     """Lock one account or two in id order; those that do not exist are left out."""
     return {row.number: row for row in _LOCK.rows(connection, one=number, other=other)}
+
+
+def lock_ids(connection: Connection, identifiers: Sequence[int]) -> dict[int, AnyRow]:
+    """Lock accounts in id order."""
+    query = (
+        select(Account.id, Account.number, Account.kind, Account.state)
+        .where(Account.id.in_(identifiers))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def lock_sides(connection: Connection, transaction_id: int) -> dict[int, AnyRow]:
@@ -92,7 +104,11 @@ def seen_by(session: Session, user_id: int) -> Sequence[AnyRow]:
     query = (
         select(Account, Representative.right)
         .join(Representative, Representative.account_id == Account.id)
-        .where(Representative.user_id == user_id, Account.state != State.APPLIED)
+        .where(
+            Representative.user_id == user_id,
+            Representative.state == Acting.ACTIVE,
+            Account.state != State.APPLIED,
+        )
         .order_by(Account.id)
     )
     return session.execute(query).all()
@@ -130,8 +146,8 @@ def reserved(connection: Connection, account_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def balances(session: Session, account_id: int) -> Sequence[AnyRow]:
-    """Return what an account holds by project and vintage, zeros left out."""
+def balances(session: Session, account_id: int, *, size: int | None = None) -> Sequence[AnyRow]:
+    """Return what an account holds by project and vintage, zeros left out; `size` rows at most."""
     query = (
         select(
             Project.reference,
@@ -145,6 +161,7 @@ def balances(session: Session, account_id: int) -> Sequence[AnyRow]:
         .join(Project, Project.id == Balance.project_id)
         .where(Balance.account_id == account_id, Balance.quantity > 0)
         .order_by(Project.reference, Balance.vintage)
+        .limit(size)
     )
     return session.connection().execute(query).all()
 

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, Row, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -29,6 +29,9 @@ _TRIES: Final = 6
 #: that another took since the verb looked: tried again, the verb sees it and says so.
 _AGAIN: Final = frozenset({"40001", "40P01", "23505"})
 _BUSY_MILLISECONDS: Final = 30_000
+_CONNECT_SECONDS: Final = 5
+#: What SQLAlchemy and the drivers raise when a database cannot be reached or cannot work.
+UNREACHABLE: Final = (OperationalError, psycopg.OperationalError, sqlite3.OperationalError)
 
 
 class Database:
@@ -116,7 +119,7 @@ def options(url: str | URL, *, reading: bool) -> dict[str, Any]:
     if reading:
         settings += " -c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan"
     return {
-        "connect_args": {"options": settings},
+        "connect_args": {"options": settings, "connect_timeout": _CONNECT_SECONDS},
         "isolation_level": "REPEATABLE READ" if reading else "READ COMMITTED",
         "pool_pre_ping": True,
     }
@@ -135,6 +138,12 @@ def check(database: Database) -> None:
     assert found == kept, found
 
 
+def _close_lost(lost: ExceptionContext) -> None:
+    """Close the cursor of a connection that broke, as SQLAlchemy leaves it to the driver."""
+    if lost.is_disconnect and lost.execution_context is not None:
+        lost.execution_context.cursor.close()
+
+
 def _lock_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
@@ -143,6 +152,7 @@ def _lock_file(url: URL) -> Path | None:
 
 def _prepare(engine: Engine, *, reading: bool) -> None:
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "handle_error", _close_lost)
         return
 
     @event.listens_for(engine, "connect")

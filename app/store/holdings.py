@@ -10,10 +10,11 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.domain import serials
+from app.domain import bands, serials
+from app.domain.exchange import PENDING
 from app.domain.ledger import Status
 from app.domain.projects import UnitClass
-from app.domain.serials import Range
+from app.domain.serials import Range, Serial
 from app.store import blocks
 from app.store.blocks import Search
 from app.store.databases import AnyRow
@@ -21,6 +22,7 @@ from app.store.tables import (
     Balance,
     Bar,
     Block,
+    Crossing,
     Issuance,
     Project,
     Reservation,
@@ -47,8 +49,14 @@ class Figures:
         return self.held - self.reserved - self.barred
 
 
-def figures(session: Session, account_ids: Sequence[int]) -> dict[int, Figures]:
-    """Return the figures of each account, in three queries however many there are."""
+def figures(
+    session: Session, account_ids: Sequence[int], reserved: Sequence[AnyRow] | None = None
+) -> dict[int, Figures]:
+    """Return the figures of each account, in three queries however many there are.
+
+    Args:
+        reserved: what `reservations` gave, where that was asked already.
+    """
     summed = (
         select(Balance.account_id, func.sum(Balance.quantity))
         .where(Balance.account_id.in_(account_ids))
@@ -56,7 +64,7 @@ def figures(session: Session, account_ids: Sequence[int]) -> dict[int, Figures]:
     )
     held = {account_id: int(tonnes) for account_id, tonnes in session.connection().execute(summed)}
     kept: dict[int, list[Range]] = defaultdict(list)
-    for row in reservations(session, account_ids):
+    for row in reservations(session, account_ids) if reserved is None else reserved:
         kept[row.account_id].append(Range(row.first, row.last))
     barred: dict[int, list[Range]] = defaultdict(list)
     for account_id, part in _barred_parts(session, account_ids):
@@ -76,15 +84,17 @@ def figures(session: Session, account_ids: Sequence[int]) -> dict[int, Figures]:
 
 
 def reservations(session: Session, account_ids: Sequence[int]) -> Sequence[AnyRow]:
-    """Return what waiting proposals keep of accounts: account_id, transaction_id, first, last."""
+    """Return what waiting proposals keep of accounts, and how far those are that cross over."""
     query = (
         select(
             Transaction.source_id.label("account_id"),
             Reservation.transaction_id,
             Reservation.first,
             Reservation.last,
+            Crossing.status.label("crossing_status"),
         )
         .join(Transaction, Transaction.id == Reservation.transaction_id)
+        .outerjoin(Crossing, Crossing.transaction_id == Transaction.id)
         .where(Transaction.source_id.in_(account_ids), Transaction.status == Status.PROPOSED)
         .order_by(Reservation.first)
     )
@@ -125,6 +135,10 @@ class Run:
     vintage: int
     unit_class: UnitClass
     issuance_id: int
+
+    def printed(self, own: str) -> Serial:
+        """Return it as it is printed in the registry of this code."""
+        return bands.serial(self.range, self.partner, self.project, self.vintage, own=own)
 
     def at(self, part: Range) -> "Run":
         """Return a part of the run."""
@@ -255,11 +269,15 @@ def runs_as_of(session: Session, account_id: int, when: datetime) -> list[Run]:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a run: free, reserved by a transaction, or barred."""
+    """Part of a run: free, reserved by a transaction, or barred.
+
+    What another registry was asked to take is on its way there.
+    """
 
     run: Run
     transaction_id: int | None = None
     is_barred: bool = False
+    is_on_its_way: bool = False
 
 
 def pieces(
@@ -268,7 +286,11 @@ def pieces(
     """Cut runs where a reservation or a bar begins and ends."""
     for run in found:
         cut = [
-            Piece(run.at(part), transaction_id=row.transaction_id)
+            Piece(
+                run.at(part),
+                transaction_id=row.transaction_id,
+                is_on_its_way=row.crossing_status in PENDING,
+            )
             for row in reserved
             if (part := serials.overlap(run.range, Range(row.first, row.last)))
         ]

@@ -13,10 +13,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.domain import accounts, chain, ledger
-from app.domain.errors import NumberTooLarge, SerialsNotHeld
+from app.domain.bands import OWN_MAX
+from app.domain.errors import NumberTooLarge
 from app.domain.ledger import Kind, Status
-from app.domain.serials import SERIAL_MAX, Range, overlap
-from app.store import blocks, sums, transactions
+from app.domain.serials import Range
+from app.store import sums, transactions
+from app.store.carvings import Carving
 from app.store.databases import AnyRow
 from app.store.statements import Statement
 from app.store.tables import Block, ChainHead, Issuance, Reservation, Transaction
@@ -111,6 +113,11 @@ class NewUnits:
     unit_class: str
 
 
+#: What the body says of a transaction besides its columns and serial numbers.
+Said = Mapping[str, chain.Value]
+_NOTHING: Final[Said] = {}
+
+
 def reserve(
     connection: Connection,
     proposal: Mapping[str, Any],
@@ -118,13 +125,18 @@ def reserve(
     *,
     source: Account | None,
     target: Account,
+    said: Said = _NOTHING,
 ) -> int:
-    """Write a proposal and keep its serial numbers from any other; return the transaction's id."""
+    """Write a proposal and keep its serial numbers from any other; return the transaction's id.
+
+    Args:
+        said: what its digest covers besides its columns while it waits.
+    """
     values = dict.fromkeys(_COLUMNS) | dict(proposal) | {"status": Status.PROPOSED}
     values["source_id"] = source.id if source else None
     values["target_id"] = target.id
     facts = _facts(values, source=source, target=target)
-    values["digest"] = chain.digest(chain.canonical(facts))
+    values["digest"] = chain.digest(chain.canonical({**facts, **said}))
     inserted = _INSERT_TRANSACTION.row(connection, **values)
     assert inserted is not None
     identifier = int(inserted.id)
@@ -162,30 +174,34 @@ def release(
 def append(
     connection: Connection,
     transaction: AnyRow,
-    ranges: Sequence[Range],
+    carving: Carving,
     decision: Decision,
     *,
     source: Account,
     target: Account,
-) -> None:
-    """Move a proposal's reserved ranges from source to target and seal it in the chain.
-
-    Raises:
-        SerialsNotHeld: the source does not hold every number any more; nothing is written then.
-    """
-    assert transaction.kind is not Kind.ISSUANCE
-    assert sum(r.quantity for r in ranges) == transaction.quantity, "reservation differs"
-    closed, opened = _carved(connection, transaction, ranges, source, target)
+    said: Said = _NOTHING,
+) -> datetime:
+    """Move what was carved and seal it in the chain; return the moment that the chain bears."""
+    closed, opened = carving.closed, carving.opened
     assert _CLOSE.run(connection, closed) == len(closed), (
         "a block was closed by another transaction"
     )
     _INSERT_BLOCK.run(connection, opened)
     moved = _moved(opened, target)
     sums.change_balances(connection, moved, source=source.id, target=target.id)
-    head = _head(connection)
+    head = locked_head(connection)
     sums.change_totals(connection, moved, source=source.kind, target=target.kind)
-    facts: dict[str, chain.Value] = {"ranges": [[r.first, r.last] for r in ranges]}
-    _seal(connection, transaction, decision, head, facts, source=source, target=target)
+    facts: dict[str, chain.Value] = {"ranges": [[r.first, r.last] for r in carving.ranges], **said}
+    return _seal(connection, transaction, decision, head, facts, source=source, target=target)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What an issuance created, and the moment that the chain bears."""
+
+    range: Range
+    issuance_id: int
+    at: datetime
 
 
 def issue(
@@ -195,25 +211,65 @@ def issue(
     units: NewUnits,
     *,
     target: Account,
-) -> Range:
+    said: Said = _NOTHING,
+) -> Issued:
     """Create the credits of a proposed issuance in the next serial numbers and seal it.
 
     Raises:
-        NumberTooLarge: the sequence of serial numbers would pass 2^63 - 1.
+        NumberTooLarge: as `next_range`.
     """
     assert transaction.kind is Kind.ISSUANCE
-    head = _head(connection)
-    # The number after the last must still fit in 64 bits.
-    if head.serial_next + transaction.quantity > SERIAL_MAX:
-        raise NumberTooLarge(str(transaction.quantity), field="quantity")
-    issued = Range(head.serial_next, head.serial_next + transaction.quantity - 1)
-    opened = [_created(connection, transaction, units, issued, target)]
+    head = locked_head(connection)
+    issued = next_range(head, transaction.quantity)
+    issuance_id = _create(connection, transaction, units, issued, target)
+    facts = _created_facts(units, issued) | dict(said)
+    at = _seal(connection, transaction, decision, head, facts, source=None, target=target)
+    return Issued(issued, issuance_id, at)
+
+
+def arrive(
+    connection: Connection,
+    transaction: AnyRow,
+    decision: Decision,
+    units: NewUnits,
+    arrived: Range,
+    *,
+    source: Account,
+    target: Account,
+    said: Said = _NOTHING,
+) -> Issued:
+    """Create credits that another registry issued, in the band of that registry, and seal it.
+
+    `source` is the account of the registry they come from, which held none of them.
+    """
+    assert transaction.kind is Kind.ACQUISITION
+    assert arrived.first > OWN_MAX, "this registry issues its own credits itself"
+    head = locked_head(connection)
+    issuance_id = _create(connection, transaction, units, arrived, target)
+    facts = _created_facts(units, arrived) | dict(said)
+    at = _seal(connection, transaction, decision, head, facts, source=source, target=target)
+    return Issued(arrived, issuance_id, at)
+
+
+def _create(
+    connection: Connection,
+    transaction: AnyRow,
+    units: NewUnits,
+    created: Range,
+    target: Account,
+) -> int:
+    """Write new credits and count them; return the id of what never changes about them."""
+    opened = [_created(connection, transaction, units, created, target)]
     _INSERT_BLOCK.run(connection, opened)
     moved = _moved(opened, target)
     sums.change_balances(connection, moved, source=None, target=target.id)
     sums.change_totals(connection, moved, source=None, target=target.kind)
-    facts: dict[str, chain.Value] = {
-        "ranges": [[issued.first, issued.last]],
+    return int(opened[0]["issuance_id"])
+
+
+def _created_facts(units: NewUnits, created: Range) -> dict[str, chain.Value]:
+    return {
+        "ranges": [[created.first, created.last]],
         "issuance": {
             "decision": units.decision,
             "partner": units.partner,
@@ -222,8 +278,18 @@ def issue(
             "vintage": units.vintage,
         },
     }
-    _seal(connection, transaction, decision, head, facts, source=None, target=target)
-    return issued
+
+
+def next_range(head: AnyRow, quantity: int) -> Range:
+    """Return the serial numbers that an issuance of so many tonnes creates.
+
+    Raises:
+        NumberTooLarge: the sequence of serial numbers would pass its end, 2^62 - 1.
+    """
+    # The number after the last must be one of this registry, too.
+    if head.serial_next + quantity > OWN_MAX:
+        raise NumberTooLarge(str(quantity), field="quantity")
+    return Range(head.serial_next, head.serial_next + quantity - 1)
 
 
 def _created(
@@ -260,55 +326,6 @@ def _created(
 _Rows = list[dict[str, Any]]
 
 
-def _carved(
-    connection: Connection,
-    transaction: AnyRow,
-    ranges: Sequence[Range],
-    source: Account,
-    target: Account,
-) -> tuple[_Rows, _Rows]:
-    """Return the rows to close and the rows to open, pair-checked against the reservation."""
-    closed: _Rows = []
-    opened: _Rows = []
-    for block, wanted in _covering(connection, ranges, source):
-        carved = ledger.carve(Range(block.first, block.last), wanted)
-        closed.append({"at": block.first, "opened": block.opened_by, "transaction": transaction.id})
-        for pieces, account in ((carved.moved, target), (carved.kept, source)):
-            opened.extend(
-                {
-                    "opened_by": transaction.id,
-                    "first": piece.first,
-                    "last": piece.last,
-                    "account_id": account.id,
-                    "kind": account.kind,
-                    "project_id": block.project_id,
-                    "partner": block.partner,
-                    "vintage": block.vintage,
-                    "issuance_id": block.issuance_id,
-                }
-                for piece in pieces
-            )
-    return closed, opened
-
-
-def _covering(
-    connection: Connection, ranges: Sequence[Range], source: Account
-) -> list[tuple[AnyRow, list[Range]]]:
-    """Return the source's live blocks under the ranges, each with the ranges that touch it."""
-    found: dict[int, tuple[AnyRow, list[Range]]] = {}
-    for wanted in ranges:
-        covered = 0
-        for block in blocks.covering(connection, wanted):
-            if block.account_id != source.id:
-                raise SerialsNotHeld(wanted.first, wanted.last, field="serials")
-            part = overlap(Range(block.first, block.last), wanted)
-            covered += part.quantity if part else 0
-            found.setdefault(block.first, (block, []))[1].append(wanted)
-        if covered != wanted.quantity:
-            raise SerialsNotHeld(wanted.first, wanted.last, field="serials")
-    return list(found.values())
-
-
 def _moved(opened: _Rows, target: Account) -> sums.Moved:
     """Return the tonnes that reach the target by (project, vintage, partner)."""
     moved: sums.Moved = defaultdict(int)
@@ -328,9 +345,9 @@ def _seal(
     *,
     source: Account | None,
     target: Account,
-) -> None:
+) -> datetime:
     """Complete the transaction as the next link of the chain; the head is locked."""
-    at = max(decision.at, head.completed_at)
+    at: datetime = max(decision.at, head.completed_at)
     values = {
         **transactions.values(transaction),
         "status": Status.COMPLETED,
@@ -359,6 +376,7 @@ def _seal(
         "new_serial_next": head.serial_next + issued,
     }
     _SET_HEAD.run(connection, [following])
+    return at
 
 
 def _decide(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -367,7 +385,7 @@ def _decide(connection: Connection, values: Mapping[str, Any]) -> None:
     assert done == 1, "the transaction was decided by another"
 
 
-def _head(connection: Connection) -> AnyRow:
+def locked_head(connection: Connection) -> AnyRow:
     """Lock the chain head, the last thing that is locked."""
     head = _HEAD.row(connection)
     assert head is not None, "the chain has a head"

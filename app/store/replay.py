@@ -11,29 +11,16 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, type_coerce
+from sqlalchemy import Connection, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import NullType
 
 from app.domain import ledger, serials
-from app.domain.ledger import Kind
+from app.domain.findings import Finding, Problem, Row, found
 from app.domain.serials import SERIAL_MAX, Range
 from app.store.databases import AnyRow
+from app.store.streams import stream
 from app.store.tables import Account, Base, Block, Decision, Issuance, Project, Transaction
-
-_CHUNK: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A row that does not follow from the chain."""
-
-    table: str
-    row: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.row}: {self.problem}"
 
 
 @dataclass(slots=True)
@@ -69,17 +56,19 @@ def raw(table: type[Base]) -> list[Any]:
     ]
 
 
-def stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[AnyRow]:
-    """Yield the rows of a query at constant memory."""
-    options = connection.execution_options(stream_results=True, yield_per=_CHUNK)
-    # Closed also when the reader leaves early: a server's cursor does not close by itself.
-    with options.execute(query) as result:
-        yield from result
+def of_row(row: AnyRow) -> dict[str, Any]:
+    """Return what a finding tells of the numbers of a row, as they stand there."""
+    return {"numbers": f"{row.first}-{row.last}", "first": row.first, "last": row.last}
 
 
-def named(row: AnyRow) -> str:
-    """Return how a finding names a block."""
-    return f"{row.first}-{row.last} opened by {row.opened_by}"
+def of_block(row: AnyRow) -> dict[str, Any]:
+    """Return what a finding tells of a block."""
+    return of_row(row) | {"opener": row.opened_by}
+
+
+def of_range(range_: Range) -> dict[str, Any]:
+    """Return what a finding tells of numbers, printed with the registry that issued them."""
+    return {"numbers": str(range_), "first": range_.first, "last": range_.last}
 
 
 def range_of(row: AnyRow) -> Range | None:
@@ -190,10 +179,10 @@ class _Cursor:
 
 def _strays(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
     """Yield blocks and issuances that name no completed transaction as theirs."""
-    for table, column, doing in (
-        (Issuance, Issuance.transaction_id, "made"),
-        (Block, Block.opened_by, "opened"),
-        (Block, Block.closed_by, "closed"),
+    for table, column, problem in (
+        (Issuance, Issuance.transaction_id, Problem.MADE_UNFINISHED),
+        (Block, Block.opened_by, Problem.OPENED_UNFINISHED),
+        (Block, Block.closed_by, Problem.CLOSED_UNFINISHED),
     ):
         query = (
             select(*raw(table), column.label("by"))
@@ -201,11 +190,11 @@ def _strays(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
             .where(column.is_not(None), Transaction.position.is_(None))
         )
         for row in stream(connection, query):
-            name = str(row.id) if table is Issuance else named(row)
+            is_block = table is Block
             if row.by not in suspects.transactions:
-                problem = f"is {doing} by transaction {row.by}, which did not complete"
-                yield Finding(table.__tablename__, name, problem)
-            if table is Block:
+                naming, facts = (Row.BLOCK, of_block(row)) if is_block else (Row.ID, {"id": row.id})
+                yield found(table.__tablename__, naming, problem, **facts, by=row.by)
+            if is_block:
                 _suspect(suspects, row)
 
 
@@ -242,7 +231,8 @@ class _Movement:
         self, closed: list[AnyRow], opened: list[AnyRow], issued: list[AnyRow]
     ) -> Iterator[Finding]:
         """Yield what differs, in the order in which one follows from the other."""
-        if self.sealed["kind"] == Kind.ISSUANCE:
+        # Credits are created by an issuance, and by the first arrival of what others issued.
+        if "issuance" in self.sealed:
             yield from self._issued(issued)
             expected = {(r.first, r.last, self.target) for r in self.ranges}
         else:
@@ -258,17 +248,17 @@ class _Movement:
             *(said[name] for name in ("project", "decision", "partner", "vintage", "unit_class")),
         )
         for row in issued:
-            found = (
+            kept = (
                 [row.first],
                 [row.last],
                 *(row.project, row.decision, row.partner, row.vintage, row.unit_class),
             )
-            if found != expected or row.partner != row.project_partner:
+            if kept != expected or row.partner != row.project_partner:
                 self.suspects.serials += self.ranges
-                yield Finding("issuances", str(row.id), "differs from the sealed body")
+                yield found("issuances", Row.ID, Problem.SEALED_BODY_DIFFERS, id=row.id)
         if len(issued) != 1:
-            problem = f"has {len(issued)} issuances in place of one"
-            yield Finding("issuances", f"of transaction {self.id}", problem)
+            facts = {"by": self.id, "count": len(issued)}
+            yield found("issuances", Row.OF_TRANSACTION, Problem.ISSUANCES_COUNT, **facts)
 
     def _closed(self, closed: list[AnyRow]) -> Iterator[Finding]:
         """Compare the blocks it closed with its ranges; leave in `closed` what it should have."""
@@ -285,7 +275,7 @@ class _Movement:
                 closed.remove(row)
                 _suspect(self.suspects, row)
             if not known and not fits:
-                yield Finding("blocks", named(row), f"is not what transaction {self.id} closed")
+                yield _block(row, Problem.NOT_AS_CLOSED, mover=self.id)
         have = [range_ for row in closed if (range_ := range_of(row))]
         for wanted in self.ranges:
             for missing in serials.difference(wanted, have):
@@ -305,13 +295,14 @@ class _Movement:
             "account": self.source,
             "position": self.position,
         }
-        found = self.connection.execute(_OPEN_AT, sought).first()
-        if found is None:
+        held = self.connection.execute(_OPEN_AT, sought).first()
+        if held is None:
             self.suspects.serials.append(missing)
-            return Finding("blocks", str(missing), f"that transaction {self.id} moved is missing")
-        closed.append(found)
-        self.suspects.blocks.add((found.opened_by, found.first))
-        return Finding("blocks", named(found), f"is not closed by transaction {self.id}")
+            facts = of_range(missing) | {"mover": self.id}
+            return found("blocks", Row.NUMBERS, Problem.MOVED_MISSING, **facts)
+        closed.append(held)
+        self.suspects.blocks.add((held.opened_by, held.first))
+        return _block(held, Problem.NOT_CLOSED, by=self.id)
 
     def _pieces(self, closed: list[AnyRow]) -> set[_Piece]:
         expected: set[_Piece] = set()
@@ -332,16 +323,21 @@ class _Movement:
                 self.suspects.hold(row)
             else:
                 wrong.append(row)
-                yield Finding("blocks", named(row), f"is not what transaction {self.id} opened")
+                yield _block(row, Problem.NOT_AS_OPENED, mover=self.id)
         missing = [Range(first, last) for first, last, _ in sorted(expected - present)]
         altered = [range_ for row in wrong if (range_ := range_of(row))]
         for range_ in missing:
             explained = any(serials.overlap(range_, other) for other in altered)
             if not explained and not self.suspects.doubt(range_):
-                yield Finding("blocks", f"{range_} opened by {self.id}", "is missing")
+                facts = of_range(range_) | {"opener": self.id}
+                yield found("blocks", Row.BLOCK, Problem.MISSING, **facts)
         self.suspects.serials += missing
         for row in wrong:
             _suspect(self.suspects, row)
+
+
+def _block(row: AnyRow, problem: Problem, **facts: int) -> Finding:
+    return found("blocks", Row.BLOCK, problem, **of_block(row), **facts)
 
 
 def _inherits(row: AnyRow) -> bool:

@@ -1,12 +1,14 @@
 """The sums kept beside the blocks: each account's balances, and the totals by kind of account."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.accounts import Kind
+from app.domain.reconciliation_errors import SecondBookShort
 from app.store.statements import Statement
 from app.store.tables import Balance, Total
 
@@ -31,11 +33,32 @@ def _add(table: type[Balance] | type[Total], dialect: str, *keys: str) -> Statem
     return Statement(kept, *(column.name for column in table.__table__.columns))
 
 
+_BALANCE: Final = Statement(
+    select(Balance.quantity).where(
+        Balance.account_id == bindparam("account"),
+        Balance.project_id == bindparam("project"),
+        Balance.vintage == bindparam("vintage"),
+    )
+)
 _ENGINES: Final = ("sqlite", "postgresql")
 _SUBTRACT_BALANCE = _subtract(Balance, Balance.account_id, Balance.project_id, Balance.vintage)
 _SUBTRACT_TOTAL = _subtract(Total, Total.project_id, Total.vintage, Total.kind)
 _ADD_BALANCE = {e: _add(Balance, e, "account_id", "project_id", "vintage") for e in _ENGINES}
 _ADD_TOTAL = {e: _add(Total, e, "project_id", "vintage", "kind") for e in _ENGINES}
+
+
+def check_covered(
+    connection: Connection, account: int, moves: Mapping[tuple[int, int], int]
+) -> None:
+    """Ask the second book before anything is written: the balances, kept apart from the blocks.
+
+    Raises:
+        SecondBookShort: a balance of the account has less than would move.
+    """
+    for (project, vintage), tonnes in moves.items():
+        row = _BALANCE.row(connection, account=account, project=project, vintage=vintage)
+        if row is None or row.quantity < tonnes:
+            raise SecondBookShort(row.quantity if row else 0, tonnes)
 
 
 def change_balances(

@@ -9,10 +9,20 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.chain import Value
+from app.domain.exchange import Status as CrossingStatus
 from app.domain.ledger import Kind, Status
 from app.store.databases import AnyRow
 from app.store.statements import Statement
-from app.store.tables import Account, Holder, Transaction, User
+from app.store.tables import (
+    Account,
+    Arrival,
+    Crossing,
+    Holder,
+    Transaction,
+    Use,
+    User,
+    Wait,
+)
 
 _BY_ID = Statement(select(Transaction.__table__).where(Transaction.id == bindparam("id")))
 _BY_KEY = Statement(
@@ -70,6 +80,9 @@ _SourceHolder = aliased(Holder)
 _TargetHolder = aliased(Holder)
 _Proposer = aliased(User)
 _Decider = aliased(User)
+_Approver = aliased(User)
+_Out = aliased(Crossing)
+_In = aliased(Crossing)
 
 _LISTED = (
     select(
@@ -106,6 +119,18 @@ _LISTED = (
         _Proposer.name_ja.label("proposer_ja"),
         _Decider.name_en.label("decider_en"),
         _Decider.name_ja.label("decider_ja"),
+        # What is approved and waits for its time, or did.
+        Wait.approved_by,
+        Wait.approved_at,
+        Wait.execute_at,
+        # What a retirement or cancellation of ITMOs is for.
+        Use.calendar_year,
+        Use.cancelled_for,
+        _Approver.name_en.label("approver_en"),
+        _Approver.name_ja.label("approver_ja"),
+        # The account in another registry, where one side of it is there.
+        func.coalesce(_Out.their_account, _In.their_account).label("their_account"),
+        func.coalesce(_Out.status, _In.status).label("crossing_status"),
     )
     .join(_Target, _Target.id == Transaction.target_id)
     .join(_TargetHolder, _TargetHolder.id == _Target.holder_id)
@@ -113,7 +138,14 @@ _LISTED = (
     .outerjoin(_SourceHolder, _SourceHolder.id == _Source.holder_id)
     .join(_Proposer, _Proposer.id == Transaction.proposed_by)
     .outerjoin(_Decider, _Decider.id == Transaction.decided_by)
+    .outerjoin(Wait, Wait.transaction_id == Transaction.id)
+    .outerjoin(Use, Use.transaction_id == Transaction.id)
+    .outerjoin(_Approver, _Approver.id == Wait.approved_by)
+    .outerjoin(_Out, _Out.transaction_id == Transaction.id)
+    .outerjoin(Arrival, Arrival.transaction_id == Transaction.id)
+    .outerjoin(_In, _In.id == Arrival.crossing_id)
 )
+_SHOWN = Statement(_LISTED.where(Transaction.id == bindparam("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +193,7 @@ def count(session: Session, wanted: Filter, *, cap: int = 10_000) -> int:
 
 def shown(session: Session, identifier: int) -> AnyRow | None:
     """Return one transaction as lists and pages show it."""
-    return session.connection().execute(_LISTED.where(Transaction.id == identifier)).one_or_none()
+    return _SHOWN.row(session.connection(), id=identifier)
 
 
 def pending(connection: Connection, account_id: int) -> int:
@@ -189,11 +221,21 @@ def same_pending(connection: Connection, kind: Kind, source_id: int | None, targ
     return found is not None
 
 
+#: Crossings of which the other registry was told; they end by its answer, or for want of one.
+#: Of crossings out: the other registry was asked.
+ASKED = Crossing.transaction_id.is_not(None) & (Crossing.status != CrossingStatus.PROPOSED)
+
+
 def due(connection: Connection, now: datetime) -> Sequence[int]:
-    """Return the ids of proposals whose time has passed."""
+    """Return the ids of proposals whose time has passed before somebody approved them."""
     query = (
         select(Transaction.id)
-        .where(Transaction.status == Status.PROPOSED, Transaction.expires_at <= now)
+        .where(
+            Transaction.status == Status.PROPOSED,
+            Transaction.expires_at <= now,
+            Transaction.id.not_in(select(Wait.transaction_id)),
+            Transaction.id.not_in(select(Crossing.transaction_id).where(ASKED)),
+        )
         .order_by(Transaction.id)
     )
     return connection.execute(query).scalars().all()

@@ -16,23 +16,29 @@ from sqlalchemy import Connection, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NullType
 
-from app.domain import chain, ledger
+from app.domain import bands, chain, ledger
 from app.domain.accounts import AccountNumber, State
+from app.domain.findings import Finding, Problem, Row, found
 from app.domain.ledger import Kind, Status
 from app.domain.serials import Range
-from app.store import blocks, replay, transactions
+from app.store import action_verification, blocks, replay, transactions
+from app.store.action_verification import OfTransactions
 from app.store.databases import AnyRow
-from app.store.replay import Finding, Suspects, named, range_of, raw, stream
+from app.store.replay import Suspects, of_block, of_range, of_row, range_of, raw
+from app.store.streams import stream
 from app.store.tables import (
     Account,
     Balance,
     Block,
     ChainHead,
+    Crossing,
     Issuance,
+    Peer,
     Project,
     Reservation,
     Total,
     Transaction,
+    Use,
 )
 
 
@@ -55,6 +61,7 @@ def findings(session: Session) -> Iterator[Finding]:
     yield from replay.movements(connection, suspects)
     yield from _live(connection, suspects)
     yield from _reservations(connection, suspects)
+    yield from action_verification.findings(connection)
 
 
 def checked(session: Session) -> Checked:
@@ -73,15 +80,13 @@ def _accounts(connection: Connection) -> Iterator[Finding]:
         connection.execute(select(Balance.account_id).where(Balance.quantity > 0)).scalars()
     )
     for row in stream(connection, select(*raw(Account)).order_by(Account.id)):
-        problem = ""
+        told = {"id": row.id, "state": row.state, "number": row.number}
         if row.state not in set(State):
-            problem = f"there is no state {row.state}"
+            yield found("accounts", Row.ID, Problem.STATE_UNKNOWN, **told)
         elif row.state in {State.APPLIED, State.CLOSED} and row.id in holding:
-            problem = f"is {row.state} and holds credits"
+            yield found("accounts", Row.ID, Problem.STATE_HOLDS, **told)
         elif not _is_number_of(row):
-            problem = f"its number {row.number} is not its own"
-        if problem:
-            yield Finding("accounts", str(row.id), problem)
+            yield found("accounts", Row.ID, Problem.NUMBER_NOT_OWN, **told)
 
 
 def _is_number_of(row: AnyRow) -> bool:
@@ -100,7 +105,17 @@ _TRANSACTIONS: Final = (
         *raw(Transaction),
         _Source.number.label("source"),
         _Target.number.label("target"),
+        type_coerce(Use.transaction_id, NullType()).label("use"),
+        type_coerce(Use.calendar_year, NullType()).label("calendar_year"),
+        type_coerce(Use.cancelled_for, NullType()).label("cancelled_for"),
     )
+    .add_columns(
+        type_coerce(Peer.code, NullType()).label("peer"),
+        type_coerce(Crossing.their_account, NullType()).label("their_account"),
+    )
+    .outerjoin(Use, Use.transaction_id == Transaction.id)
+    .outerjoin(Crossing, Crossing.transaction_id == Transaction.id)
+    .outerjoin(Peer, Peer.id == Crossing.peer_id)
     .outerjoin(_Source, _Source.id == Transaction.source_id)
     .outerjoin(_Target, _Target.id == Transaction.target_id)
     .order_by(Transaction.id)
@@ -108,35 +123,57 @@ _TRANSACTIONS: Final = (
 
 
 def _transactions(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
+    actions = OfTransactions(connection)
     for row in stream(connection, _TRANSACTIONS):
         sealed = _sealed(row.body)
         if row.status == Status.COMPLETED or row.position is not None:
-            problem = _completed_problem(row, sealed)
+            problem, column = _completed_problem(row, sealed)
         else:
-            problem = _waiting_problem(row)
+            problem, column = _waiting_problem(row), ""
         if problem:
             suspects.transactions.add(row.id)
             suspects.displaced.add((sealed or {}).get("position"))
-            yield Finding("transactions", str(row.id), problem)
+            told = {"column": column} if column else {}
+            yield found("transactions", Row.ID, problem, id=row.id, **told)
+        yield from actions.findings(row, sealed, is_sound=not problem)
+    yield from actions.rest()
 
 
-def _completed_problem(row: AnyRow, sealed: Mapping[str, Any] | None) -> str:
+def _completed_problem(row: AnyRow, sealed: Mapping[str, Any] | None) -> tuple[Problem | None, str]:
+    """Return what is wrong with a completed transaction, and with which column."""
     if sealed is None:
-        return "is completed without a body that can be read"
+        return Problem.BODY_UNREADABLE, ""
     said = {name: value for name, value in sealed.items() if name not in {"ranges", "issuance"}}
+    if said.get("use") != _use(row).get("use"):
+        return Problem.USE_DIFFERS, ""
     facts = _facts(row) | {"position": row.position}
     for name, value in json.loads(chain.canonical(facts)).items():
         if name not in said or said[name] != value:
-            return f"{name} differs from the sealed body"
-    return ""
+            return Problem.COLUMN_DIFFERS, name
+    return None, ""
 
 
-def _waiting_problem(row: AnyRow) -> str:
+def _waiting_problem(row: AnyRow) -> Problem | None:
     if row.body is not None:
-        return "has a body and did not complete"
-    if row.digest != chain.digest(chain.canonical(_facts(row))):
-        return "columns differ from the digest"
-    return ""
+        return Problem.BODY_UNFINISHED
+    said = _use(row) | _crossing(row) if row.status == Status.PROPOSED else {}
+    if row.digest != chain.digest(chain.canonical(_facts(row) | said)):
+        return Problem.DIGEST_DIFFERS
+    return None
+
+
+def _use(row: AnyRow) -> dict[str, Any]:
+    """Return what is said of a retirement or cancellation of ITMOs."""
+    if row.use is None:
+        return {}
+    return {"use": {"calendar_year": row.calendar_year, "cancelled_for": row.cancelled_for}}
+
+
+def _crossing(row: AnyRow) -> dict[str, Any]:
+    """Return what is said of a transfer to another registry."""
+    if row.peer is None:
+        return {}
+    return {"crossing": {"registry": row.peer, "account": row.their_account}}
 
 
 def _sealed(body: object) -> dict[str, Any] | None:
@@ -194,8 +231,7 @@ def _links(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
         if sealed is None or (before and row.digest not in sealing):
             suspects.unsealed.add(row.id)
             if row.id not in suspects.transactions:
-                problem = "digest is not that of its body over the one before"
-                yield Finding("transactions", str(row.id), problem)
+                yield found("transactions", Row.ID, Problem.LINK_BROKEN, id=row.id)
         before = {digest for digest in (row.digest, *sealing) if isinstance(digest, bytes)}
         place = row.position
     yield from _head(connection, suspects, place, before)
@@ -213,19 +249,23 @@ def _head(
     """Compare the head with the last link, whose digest is one of `digests` if that is known."""
     head = connection.execute(select(*raw(ChainHead))).one_or_none()
     if head is None:
-        yield Finding("chain_head", "1", "is missing")
+        yield _of_head(Problem.MISSING)
     elif head.digest in digests and head.position != place:
-        yield Finding("chain_head", "1", f"its position is not {place}")
+        yield _of_head(Problem.HEAD_POSITION, position=place)
     elif head.position > place:
         yield from _missing(range(place + 1, head.position + 1), suspects)
     elif digests and head.digest not in digests:
-        yield Finding("chain_head", "1", f"its digest is not that of link {place}")
+        yield _of_head(Problem.HEAD_DIGEST, position=place)
+
+
+def _of_head(problem: Problem, **facts: int) -> Finding:
+    return found("chain_head", Row.ID, problem, id=1, **facts)
 
 
 def _missing(places: range, suspects: Suspects) -> Iterator[Finding]:
     for place in places:
         if place not in suspects.displaced:
-            yield Finding("transactions", f"at {place} of the chain", "is missing")
+            yield found("transactions", Row.PLACE, Problem.MISSING, position=place)
 
 
 # 4. Live blocks: no overlap, no gap against what was issued, and the sums kept of them
@@ -234,16 +274,19 @@ def _missing(places: range, suspects: Suspects) -> Iterator[Finding]:
 def _live(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
     balances: Counter[tuple[int, ...]] = Counter()
     totals: Counter[tuple[int | str, ...]] = Counter()
-    expected = 1
+    expected = highest = 1
     query = select(*raw(Block)).where(Block.closed_by.is_(None)).order_by(Block.first)
     for row in stream(connection, query):
         range_ = range_of(row)
         if range_ is None or (row.opened_by, row.first) in suspects.blocks:
             continue
-        yield from _gap(expected, row.first, suspects)
-        if row.first < expected and not suspects.doubt(range_):
-            yield Finding("blocks", named(row), "overlaps the live block before it")
-        expected = max(expected, row.last + 1)
+        if bands.is_own(row.first):
+            yield from _gap(expected, row.first, suspects)
+        if row.first < highest and not suspects.doubt(range_):
+            yield found("blocks", Row.BLOCK, Problem.OVERLAPS, **of_block(row))
+        highest = row.last + 1
+        if bands.is_own(row.first):
+            expected = max(expected, highest)
         balances[row.account_id, row.project_id, row.vintage] += range_.quantity
         totals[row.project_id, row.vintage, row.kind] += range_.quantity
     head = connection.execute(select(*raw(ChainHead))).one_or_none()
@@ -256,19 +299,23 @@ def _live(connection: Connection, suspects: Suspects) -> Iterator[Finding]:
         yield from _totals(connection, totals, suspects)
 
 
-def _gap(expected: int, found: int, suspects: Suspects) -> Iterator[Finding]:
-    if expected < found and not suspects.doubt(Range(expected, found - 1)):
-        yield Finding("blocks", str(Range(expected, found - 1)), "is in no live block")
+def _gap(expected: int, reached: int, suspects: Suspects) -> Iterator[Finding]:
+    if expected < reached and not suspects.doubt(gap := Range(expected, reached - 1)):
+        yield found("blocks", Row.NUMBERS, Problem.NOT_LIVE, **of_range(gap))
 
 
 def _issuances(connection: Connection, head: AnyRow | None) -> Iterator[Finding]:
     expected = 1
     for row in stream(connection, select(*raw(Issuance)).order_by(Issuance.first)):
+        if not bands.is_own(row.first):
+            # What others issued comes in parts and in any order.
+            break
         if row.first != expected:
-            yield Finding("issuances", str(row.id), f"does not begin at serial {expected}")
+            facts = {"id": row.id, "serial": expected}
+            yield found("issuances", Row.ID, Problem.ISSUANCE_BEGINS, **facts)
         expected = row.last + 1
     if head is not None and head.serial_next != expected:
-        yield Finding("chain_head", "1", f"its next serial is not {expected}")
+        yield _of_head(Problem.HEAD_SERIAL, serial=expected)
 
 
 def _balances(
@@ -278,13 +325,18 @@ def _balances(
     for row in stream(connection, select(*raw(Balance))):
         key = (row.account_id, row.project_id, row.vintage)
         if key not in missing:
-            yield Finding("balances", _key(key), "is of what the account never held")
+            yield _of_balance(key, Problem.NEVER_HELD)
         elif row.quantity != counted[key]:
-            problem = f"says {row.quantity}, its blocks {counted[key]}"
-            yield Finding("balances", _key(key), problem)
+            facts = {"quantity": row.quantity, "counted": counted[key]}
+            yield _of_balance(key, Problem.BLOCKS_DIFFER, **facts)
         missing.discard(key)
     for key in sorted(missing):
-        yield Finding("balances", _key(key), f"is missing, its blocks hold {counted[key]}")
+        yield _of_balance(key, Problem.BLOCKS_ALONE, counted=counted[key])
+
+
+def _of_balance(key: tuple[int, int, int], problem: Problem, **facts: object) -> Finding:
+    named = zip(("account", "project", "vintage"), key, strict=True)
+    return found("balances", Row.BALANCE, problem, **dict(named), **facts)
 
 
 def _totals(
@@ -295,17 +347,18 @@ def _totals(
     for row in stream(connection, query.outerjoin(Project, Project.id == Total.project_id)):
         key = (row.project_id, row.vintage, row.kind)
         if key not in missing or row.partner != row.of_project:
-            yield Finding("totals", _key(key), "is of what no such account ever held")
+            yield _of_total(key, Problem.NO_SUCH_ACCOUNT)
         elif row.quantity != counted[key]:
-            problem = f"says {row.quantity}, its blocks {counted[key]}"
-            yield Finding("totals", _key(key), problem)
+            facts = {"quantity": row.quantity, "counted": counted[key]}
+            yield _of_total(key, Problem.BLOCKS_DIFFER, **facts)
         missing.discard(key)
     for key in sorted(missing):
-        yield Finding("totals", _key(key), f"is missing, its blocks hold {counted[key]}")
+        yield _of_total(key, Problem.BLOCKS_ALONE, counted=counted[key])
 
 
-def _key(parts: tuple[int | str, ...]) -> str:
-    return "/".join(map(str, parts))
+def _of_total(key: tuple[int, int, str], problem: Problem, **facts: object) -> Finding:
+    named = zip(("project", "vintage", "kind"), key, strict=True)
+    return found("totals", Row.TOTAL, problem, **dict(named), **facts)
 
 
 # 5. Reservations: those of waiting proposals, each held by its source
@@ -322,16 +375,15 @@ def _reservations(connection: Connection, suspects: Suspects) -> Iterator[Findin
     last = 0
     for row in stream(connection, query):
         range_ = range_of(row)
-        name = f"{row.first}-{row.last} of transaction {row.transaction_id}"
         if row.proposal is None:
-            problem = "is missing, its reservation stands"
-            yield Finding("transactions", str(row.transaction_id), problem)
+            facts = {"id": row.transaction_id}
+            yield found("transactions", Row.ID, Problem.RESERVATION_ALONE, **facts)
         elif range_ is None or row.first <= last or row.status != Status.PROPOSED:
-            yield Finding("reservations", name, "is of no waiting proposal, or overlaps")
+            yield _of_reservation(row, Problem.NOT_WAITING)
         elif not suspects.doubt(range_) and any(
             block.account_id != row.source_id for block in blocks.covering(connection, range_)
         ):
-            yield Finding("reservations", name, "is not held by its source")
+            yield _of_reservation(row, Problem.NOT_OF_SOURCE)
         tonnes[row.transaction_id] += range_.quantity if range_ else 0
         last = row.last
     waiting = select(Transaction.id, Transaction.quantity).where(
@@ -339,4 +391,9 @@ def _reservations(connection: Connection, suspects: Suspects) -> Iterator[Findin
     )
     for row in stream(connection, waiting):
         if tonnes[row.id] != row.quantity and row.id not in suspects.transactions:
-            yield Finding("transactions", str(row.id), "quantity is not what it reserves")
+            yield found("transactions", Row.ID, Problem.QUANTITY_NOT_RESERVED, id=row.id)
+
+
+def _of_reservation(row: AnyRow, problem: Problem) -> Finding:
+    facts = of_row(row) | {"by": row.transaction_id}
+    return found("reservations", Row.NUMBERS_OF_TRANSACTION, problem, **facts)

@@ -6,13 +6,33 @@ from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 
-from app.domain.roles import DUTIES, Duty, Role
+from app.domain.roles import DUTIES, Duty, Role, is_administrator
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 #: The endpoint that signs people in; it takes the address to return to as `next`.
 SIGN_IN: Final = "sign_in.show"
+
+
+#: What a reviewer, who comes from outside, opens besides the pages that name a duty of reviewers.
+_OWN: Final = frozenset(
+    {
+        "home",
+        "notifications",
+        "profile",
+        "own_details",
+        "own_credentials",
+        "own_factors",
+        "own_sessions",
+        "access_log",
+        "requests",
+        "request_decisions",
+    }
+)
+
+#: Where programs read what is public: nobody is signed in there, and no cookie is looked at.
+API: Final = "/api/"
 
 
 class Person(Protocol):
@@ -28,8 +48,20 @@ def sign_in_with(app: Flask, finder: Callable[[], Person | None]) -> None:
     app.extensions["person"] = finder
 
 
+def come_back_with(app: Flask, again: Callable[[], Any]) -> None:
+    """Let `again` answer a form that came after its session had ended."""
+    app.extensions["again"] = again
+
+
+def by_program() -> bool:
+    """Tell whether the request is one of a program for public data."""
+    return request.path.startswith(API)
+
+
 def person() -> Person | None:
     """Return who is signed in, or None."""
+    if by_program():
+        return None
     if "person" not in g:
         finder = current_app.extensions.get("person")
         g.person = finder() if finder else None
@@ -48,6 +80,7 @@ def requires(
 ) -> Callable[[Callable[Given, Any]], Callable[Given, Any]]:
     """Mark a view for people signed in: any of them, or those with one of these roles or duties.
 
+    Without any it is for all but reviewers, who have their own things and their duties alone.
     Rights on one account are checked where the account is fetched, not here.
     """
 
@@ -56,8 +89,8 @@ def requires(
         def guarded(*given: Given.args, **named: Given.kwargs) -> Any:
             reader = person()
             if reader is None:
-                return _sign_in_first()
-            if needed and not any(_has(reader.role, one) for one in needed):
+                return sign_in_first()
+            if not _opens(reader.role, needed, request.blueprint or ""):
                 abort(403)
             return view(*given, **named)
 
@@ -65,6 +98,15 @@ def requires(
         return guarded
 
     return mark
+
+
+def may_open(endpoint: str) -> bool:
+    """Tell whether whoever asks may open the page of an endpoint, as far as roles go."""
+    needed = getattr(current_app.view_functions[endpoint], "access", ())
+    reader = person()
+    return needed == "public" or (
+        reader is not None and _opens(reader.role, needed, endpoint.partition(".")[0])
+    )
 
 
 def check(app: Flask) -> None:
@@ -78,14 +120,31 @@ def check(app: Flask) -> None:
         raise RuntimeError(f"neither @public nor @requires: {', '.join(silent)}")
 
 
+def _opens(role: Role | None, needed: tuple[Role | Duty, ...], blueprint: str) -> bool:
+    if needed:
+        return any(_has(role, one) for one in needed)
+    return role is None or is_administrator(role) or blueprint in _OWN
+
+
 def _has(role: Role | None, needed: Role | Duty) -> bool:
     return role in DUTIES[needed] if isinstance(needed, Duty) else role is needed
 
 
-def _sign_in_first() -> Any:
+def sign_in_first() -> Any:
     """Lead to sign-in and back; a page that htmx would swap a part of is left as a whole."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
-    address = url_for(SIGN_IN, next=back)
     if request.headers.get("HX-Request") == "true":
+        address = url_for(SIGN_IN, next=_page_of_part() or None)
         return "", 401, {"HX-Redirect": address}
-    return redirect(address, 303)
+    if request.method != "GET" and "again" in current_app.extensions:
+        return current_app.extensions["again"]()
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return redirect(url_for(SIGN_IN, next=back), 303)
+
+
+def _page_of_part() -> str:
+    """Return the address of the page in which htmx asked, below the registry's own."""
+    root = request.root_url.rstrip("/")
+    current = request.headers.get("HX-Current-URL", "")
+    if current.startswith(f"{root}/"):
+        return current.removeprefix(root)
+    return request.full_path.rstrip("?") if request.method == "GET" else ""

@@ -6,23 +6,37 @@ from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from app.domain import roles
-from app.domain.accounts import FINAL, KIND_NAMES, STATE_NAMES, State, parse_number
+from app.domain.accounts import (
+    FINAL,
+    HOLDING,
+    KIND_NAMES,
+    STATE_NAMES,
+    State,
+    moves_by_hand,
+    parse_number,
+)
+from app.domain.accounts import Kind as AccountKind
+from app.domain.certificates import TITLES
 from app.domain.errors import NotFound, Refusal, UnknownAccount
 from app.domain.ledger import Event, Kind
-from app.domain.roles import RIGHT_NAMES, Right
+from app.domain.roles import DUTIES, PROPOSING, RIGHT_NAMES, Duty, Right
 from app.domain.text import normalise
-from app.store import accounts, holdings, people
+from app.store import accounts, certificates, holdings, logs, people
+from app.store.databases import AnyRow
 from app.store.tables import Account
 from app.web import words
 from app.web.access import requires
 from app.web.messages import sentence
-from app.web.pages import page
-from app.web.sessions import reading
-from app.web.sign_in import Reader, reader
+from app.web.pages import local_time, page
+from app.web.readers import Reader, reader
+from app.web.sessions import now, reading, registry
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/portal/accounts")
 
 _PAGE_SIZE: Final = 50
+#: A holder of many projects finds the rest under its credits.
+_BALANCES_SHOWN: Final = 50
+_CERTIFICATES_SHOWN: Final = 5
 
 
 @blueprint.get("")
@@ -79,14 +93,43 @@ def show(number: str) -> Any:
         account=account,
         right=right,
         figures=holdings.figures(session, [account.id])[account.id],
-        balances=accounts.balances(session, account.id),
+        balances=accounts.balances(session, account.id, size=_BALANCES_SHOWN + 1),
+        balances_shown=_BALANCES_SHOWN,
+        moves=_moves(account),
+        history=_history(session, account),
+        may_ask=_may_ask(account),
+        may_apply=right in PROPOSING and account.kind is AccountKind.ENTITY,
         representatives=people.acting(session, [account.id]),
+        today=local_time(now()).date(),
+        certificates=certificates.of_account(session, account.id, size=_CERTIFICATES_SHOWN),
+        certificate_titles=TITLES,
         may_propose=may_propose(right),
         is_final=account.kind in FINAL,
+        has_trusted=registry().policy.is_on and account.kind in HOLDING,
         kind_names=KIND_NAMES,
         state_names=STATE_NAMES,
         right_names=RIGHT_NAMES,
     )
+
+
+def _moves(account: Account) -> bool:
+    """Tell whether the reader may bar, suspend or open again an account as it stands."""
+    return reader().role in DUTIES[Duty.MANAGE_ACCOUNTS] and bool(moves_by_hand(account.state))
+
+
+def _may_ask(account: Account) -> bool:
+    """Tell whether the reader may ask the people of an account for documents."""
+    is_there = account.state not in {State.APPLIED, State.CLOSED}
+    is_asking = reader().role in DUTIES[Duty.EXAMINE_APPLICATIONS]
+    return is_asking and is_there and account.kind is AccountKind.ENTITY
+
+
+def _history(session: Session, account: Account) -> list[AnyRow]:
+    """Return the changes of an account's state, the last first, for administrators alone."""
+    if not sees_everything(reader()):
+        return []
+    wanted = logs.Operations(operations={"change account state"}, subjects={account.number})
+    return [row for row in logs.operations(session, wanted, size=_PAGE_SIZE) if not row.refusal]
 
 
 def seen(session: Session, number: str) -> tuple[Account, Right | None]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -12,23 +12,26 @@ from flask import Blueprint, Response, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.domain import itmo, serials
 from app.domain.accounts import KIND_NAMES, STATE_NAMES
 from app.domain.errors import NotFound, Refusal, UnknownChoice, UnknownProject
-from app.domain.projects import REFERENCE
+from app.domain.itmo import Identifier
+from app.domain.projects import REFERENCE, UnitClass
 from app.domain.roles import Right
-from app.domain.serials import SERIAL_MAX, Serial
+from app.domain.serials import Range, Serial
 from app.domain.text import normalise
-from app.store import accounts, blocks, countries, holdings, projects
+from app.store import accounts, blocks, countries, holdings, itmos, projects
 from app.store.blocks import Search
+from app.store.databases import AnyRow
 from app.store.holdings import Piece, Run
 from app.store.tables import Account
-from app.web import dates, words
+from app.web import dates, lists, words
 from app.web.access import requires
 from app.web.accounts import label, may_propose, seen, sees_everything
 from app.web.messages import sentence
 from app.web.pages import guarded, local_time, page
-from app.web.sessions import reading, registry
-from app.web.sign_in import reader
+from app.web.readers import reader
+from app.web.sessions import kept, reading, registry
 from app.web.transactions import printed
 
 blueprint = Blueprint("holdings", __name__, url_prefix="/portal")
@@ -50,6 +53,7 @@ _COLUMNS: Final = (
     "unit_class",
     "state",
     "transaction",
+    "itmo_identifier",
 )
 
 
@@ -90,21 +94,27 @@ def show() -> Any:
     offered = _offered(session)
     if not asked.account and not offered:
         return page("holdings/none.html")
-    account, right = seen(session, asked.account or offered[0].number)
+    number = asked.account or offered[0][0].number
+    # What the reader may act on is known already; administrators may look at every account.
+    mine = next((one for one in offered if one[0].number == number), None)
+    account, right = mine or seen(session, number)
     errors: dict[str, str] = {}
     wanted = _understood(session, asked, account, right, errors)
-    shown = _Page([], None, None, 0) if errors else _shown(session, wanted, asked)
+    reserved = holdings.reservations(session, [account.id])
+    shown = _Page([], None, None, 0) if errors else _shown(session, wanted, asked, reserved)
     return page(
         "holdings/show.html",
         status=422 if errors else 200,
         errors=errors,
         asked=asked,
         account=account,
-        accounts={account.number: label(account)} | {a.number: label(a) for a in offered},
+        accounts={account.number: label(account)} | {a.number: label(a) for a, _right in offered},
         on=wanted.on,
         shown=shown,
-        figures=holdings.figures(session, [account.id])[account.id],
-        partners=countries.names(session),
+        identifiers=_identifiers(shown.pieces),
+        is_flagged=_flags(session, shown.pieces),
+        figures=holdings.figures(session, [account.id], reserved)[account.id],
+        partners=kept(countries.names),
         serial=serial,
         printed=printed,
         may_propose=may_propose(right) and wanted.on is None,
@@ -124,11 +134,15 @@ def table() -> Response:
     wanted = _understood(session, asked, account, right, errors)
     if errors:
         raise NotFound("holdings")
-    found = _pieces(session, wanted, _runs(session, wanted))
     partners = {code: words.text(name) for code, name in countries.names(session).items()}
-    answer = Response(
-        stream_with_context(_lines(found, account.number, partners)), mimetype="text/csv"
-    )
+
+    def lines() -> Iterator[str]:
+        # The view's own session ends with the view; what is streamed is asked in one of its own.
+        reserved = holdings.reservations(reading(), [account.id])
+        found = _pieces(reading(), wanted, _runs(reading(), wanted), reserved)
+        yield from _lines(found, account.number, partners)
+
+    answer = Response(stream_with_context(lines()), mimetype="text/csv")
     name = f"{account.number}-{wanted.on}.csv" if wanted.on else f"{account.number}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -136,13 +150,14 @@ def table() -> Response:
 
 def serial(run: Run) -> Serial:
     """Return a run as it is printed."""
-    return Serial(registry().code, run.partner, run.project, run.vintage, run.range)
+    return run.printed(registry().code)
 
 
-def _offered(session: Session) -> list[Account]:
+def _offered(session: Session) -> list[tuple[Account, Right | None]]:
+    """Return the accounts to choose from, each with the reader's right on it."""
     if sees_everything(reader()):
-        return list(accounts.everyone(session, size=_OFFERED_MAX))
-    return [account for account, _right in accounts.seen_by(session, reader().id)]
+        return [(account, None) for account in accounts.everyone(session, size=_OFFERED_MAX)]
+    return [(account, right) for account, right in accounts.seen_by(session, reader().id)]
 
 
 def _understood(
@@ -183,8 +198,8 @@ class _Page:
     tonnes: int
 
 
-def _shown(session: Session, wanted: Wanted, asked: Asked) -> _Page:
-    after, before = _position("after"), _position("before")
+def _shown(session: Session, wanted: Wanted, asked: Asked, reserved: Sequence[AnyRow]) -> _Page:
+    after, before = lists.serial("after"), lists.serial("before")
     if wanted.on is not None:
         every = list(_runs(session, wanted))
         tonnes = sum(run.range.quantity for run in every)
@@ -201,17 +216,16 @@ def _shown(session: Session, wanted: Wanted, asked: Asked) -> _Page:
     has_next = True if before is not None else more
     address = {**asked.given(), "account": wanted.account.number}
     return _Page(
-        list(_pieces(session, wanted, runs)),
-        _turned(address, before=runs[0].range.first) if runs and has_previous else None,
-        _turned(address, after=runs[-1].range.last) if runs and has_next else None,
+        list(_pieces(session, wanted, runs, reserved)),
+        _turned(address, before=_end(runs[0].range.first)) if runs and has_previous else None,
+        _turned(address, after=_end(runs[-1].range.last)) if runs and has_next else None,
         tonnes,
     )
 
 
-def _position(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(SERIAL_MAX))
-    return min(int(typed), SERIAL_MAX) if is_number else None
+def _end(place: int) -> str:
+    """Return a place in the ledger as an address names it."""
+    return str(Range(place, place))
 
 
 def _turned(address: dict[str, Any], **position: Any) -> str:
@@ -230,12 +244,33 @@ def _runs(session: Session, wanted: Wanted) -> Iterable[Run]:
     )
 
 
-def _pieces(session: Session, wanted: Wanted, runs: Iterable[Run]) -> Iterator[Piece]:
+def _pieces(
+    session: Session, wanted: Wanted, runs: Iterable[Run], reserved: Sequence[AnyRow]
+) -> Iterator[Piece]:
     """Mark what is reserved or barred now; the past had its own reservations, long gone."""
     if wanted.on is not None:
         return (Piece(run) for run in runs)
-    reserved = holdings.reservations(session, [wanted.account.id])
     return holdings.pieces(runs, reserved, blocks.barred(session.connection()))
+
+
+def _identifiers(found: Sequence[Piece]) -> dict[Range, Identifier]:
+    """Return the identifiers of the ITMOs among what is shown, by their serial numbers."""
+    runs = [piece.run for piece in found if piece.run.unit_class is UnitClass.ITMO]
+    units = itmos.units(reading(), [run.issuance_id for run in runs])
+    return {
+        run.range: itmo.identifier(units[run.issuance_id], run.range, run.vintage)
+        for run in runs
+        if run.issuance_id in units
+    }
+
+
+def _flags(session: Session, found: Sequence[Piece]) -> Callable[[Piece], bool]:
+    """Return what tells whether a piece is barred as ITMOs that a consistency check flagged."""
+    is_any = any(piece.is_barred for piece in found)
+    flagged = itmos.flagged(session.connection()) if is_any else []
+    return lambda piece: (
+        piece.is_barred and any(serials.overlap(piece.run.range, one) for one in flagged)
+    )
 
 
 def _lines(found: Iterator[Piece], account: str, partners: dict[str, str]) -> Iterator[str]:
@@ -243,7 +278,11 @@ def _lines(found: Iterator[Piece], account: str, partners: dict[str, str]) -> It
     yield "\ufeff" + ",".join(_COLUMNS) + "\r\n"
     while chunk := list(islice(found, _CHUNK_ROWS)):
         lines = io.StringIO()
-        csv.writer(lines).writerows(_line(piece, account, partners) for piece in chunk)
+        identifiers = _identifiers(chunk)
+        csv.writer(lines).writerows(
+            (*_line(piece, account, partners), identifiers.get(piece.run.range, ""))
+            for piece in chunk
+        )
         yield lines.getvalue()
 
 
@@ -252,14 +291,20 @@ def _line(piece: Piece, account: str, partners: dict[str, str]) -> tuple[Any, ..
     return (
         account,
         str(serial(run)),
-        run.range.first,
-        run.range.last,
+        run.range.counted.first,
+        run.range.counted.last,
         run.range.quantity,
         guarded(run.project),
         run.partner,
         guarded(partners.get(run.partner, run.partner)),
         run.vintage,
         run.unit_class.value,
-        "reserved" if piece.transaction_id else "barred" if piece.is_barred else "available",
+        _state(piece),
         printed(piece.transaction_id) if piece.transaction_id else "",
     )
+
+
+def _state(piece: Piece) -> str:
+    if piece.is_on_its_way:
+        return "on_its_way"
+    return "reserved" if piece.transaction_id else "barred" if piece.is_barred else "available"

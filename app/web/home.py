@@ -1,4 +1,4 @@
-"""HOME: the person's accounts, what waits for the person's approval, and what happened lately."""
+"""HOME: what the person was told, the person's accounts, what waits, and what happened lately."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 
 from app.domain import roles
 from app.domain.accounts import KIND_NAMES, STATE_NAMES
+from app.domain.announcements import Announced
+from app.domain.announcements import Kind as Announcing
+from app.domain.exchange import Status as Crossed
 from app.domain.ledger import Event, Kind, Status
 from app.domain.roles import ROLE_NAMES
-from app.store import accounts, holdings, transactions
+from app.store import accounts, announcements, holdings, transactions
 from app.store.databases import AnyRow
 from app.store.transactions import Filter
-from app.web.access import requires
+from app.web import notifications
+from app.web.access import may_open, requires
 from app.web.accounts import may_approve, may_propose, sees_everything
 from app.web.pages import page
-from app.web.sessions import reading
-from app.web.sign_in import Reader, reader
+from app.web.readers import Reader, reader
+from app.web.sessions import now, reading
 from app.web.transactions import printed
 
 blueprint = Blueprint("home", __name__, url_prefix="/portal")
@@ -40,6 +44,9 @@ def show() -> Any:
     seen = Filter(accounts=None if sees_everything(person) else identifiers)
     return page(
         "home/show.html",
+        notices=_notices(session),
+        told=notifications.latest(),
+        follows_ledger=may_open("transactions.search"),
         mine=mine,
         figures=holdings.figures(session, identifiers),
         may_propose=any(may_propose(right) for _account, right in mine),
@@ -55,6 +62,12 @@ def show() -> Any:
     )
 
 
+def _notices(session: Session) -> list[Announced]:
+    """Return the notices that are on; maintenance stands above every page anyway."""
+    shown = announcements.shown(session, now())
+    return [one for one in shown if one.kind is Announcing.NOTICE]
+
+
 def _waiting(session: Session, person: Reader, mine: Sequence[AnyRow]) -> list[AnyRow]:
     """Return the proposals this person may approve, newest first: of own accounts, or by role."""
     approvable = [account.id for account, right in mine if may_approve(right)]
@@ -68,7 +81,12 @@ def _waiting(session: Session, person: Reader, mine: Sequence[AnyRow]) -> list[A
         found += transactions.find(session, own, size=_SHOWN_MAX + 1)
     if by_role:
         found += transactions.find(session, replace(waiting, kinds=by_role), size=_SHOWN_MAX + 1)
-    return sorted(found, key=attrgetter("id"), reverse=True)
+    undecided = [
+        row
+        for row in found
+        if row.execute_at is None and row.crossing_status in {None, Crossed.PROPOSED}
+    ]
+    return sorted(undecided, key=attrgetter("id"), reverse=True)
 
 
 def _words_to_propose(person: Reader) -> list[tuple[str, str]]:

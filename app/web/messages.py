@@ -5,12 +5,36 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
-from app.domain import accounts, errors, ledger
+from app.domain import (
+    accounts,
+    article6_errors,
+    disclosure_errors,
+    errors,
+    exchange_errors,
+    form_errors,
+    ledger,
+    people_errors,
+    trust_errors,
+)
 from app.domain.accounts import KIND_NAMES, STATE_NAMES
+from app.domain.bands import is_own
 from app.domain.errors import Refusal
 from app.domain.ledger import STATUS_NAMES
 from app.domain.projects import UNIT_CLASS_NAMES, UnitClass
+from app.domain.serials import Range
+from app.web.adjustment_messages import ADJUSTMENTS
+from app.web.article6_messages import ARTICLE_6
+from app.web.country import example_account
+from app.web.disclosure_messages import DISCLOSURE
+from app.web.exchange_messages import EXCHANGE
+from app.web.form_messages import FORMS
+from app.web.open_data_messages import OPEN_DATA
 from app.web.pages import number
+from app.web.people_messages import PEOPLE
+from app.web.reconciliation_messages import MOVED_ON as RECONCILED
+from app.web.reconciliation_messages import RECONCILIATION
+from app.web.trust_messages import TRUST
+from app.web.upload_messages import UPLOADS
 from app.web.words import text
 
 #: Refusals because the world moved on since the page was shown, not because of what was typed.
@@ -21,6 +45,36 @@ MOVED_ON: Final = (
     errors.ProposalTooOld,
     errors.SameKindPending,
     errors.SerialsReserved,
+    errors.SerialsChanged,
+    errors.NewsPublished,
+    errors.NewsWithdrawn,
+    people_errors.ProposerStopped,
+    people_errors.ClaimedByOther,
+    people_errors.RequestEnded,
+    people_errors.RequestOpen,
+    people_errors.AlreadyBegun,
+    form_errors.ApplicationOpen,
+    form_errors.ApplicationEnded,
+    form_errors.ChangedMeanwhile,
+    form_errors.DocumentRequestEnded,
+    trust_errors.AlreadyApproved,
+    trust_errors.AdditionPending,
+    trust_errors.AdditionEnded,
+    trust_errors.AlreadyReturned,
+    trust_errors.NotHeldAnyMore,
+    trust_errors.TooLateToReturn,
+    disclosure_errors.EditionStands,
+    disclosure_errors.TablesChanged,
+    article6_errors.EditionDamaged,
+    article6_errors.EditionSuperseded,
+    article6_errors.VersionPending,
+    article6_errors.VersionDecided,
+    article6_errors.AuthorizationRevoked,
+    article6_errors.FiguresChanged,
+    article6_errors.ActionTwice,
+    exchange_errors.AlreadySent,
+    exchange_errors.NotInOrder,
+    *RECONCILED,
 )
 
 
@@ -35,8 +89,7 @@ def status(refusal: Refusal) -> int:
 
 
 def _serials(refusal: Any) -> dict[str, str]:
-    same = refusal.first == refusal.last
-    return {"serials": str(refusal.first) if same else f"{refusal.first}-{refusal.last}"}
+    return {"serials": str(Range(refusal.first, refusal.last))}
 
 
 def _state(refusal: errors.AccountStateForbids) -> str:
@@ -61,23 +114,28 @@ _TYPED: Final[dict[type[Refusal], Callable[[Any], str]]] = {
         "or a printed serial number.",
         text=r.text,
     ),
+    errors.MalformedItmo: lambda r: _(
+        "“%(text)s” is not the identifier of an ITMO. Enter its five parts as in "
+        "CA0004-JPN01-MNG-1-7104-2021.",
+        text=r.text,
+    ),
+    errors.VintageWithoutItmo: lambda r: _(
+        "Credits of vintage %(vintage)s are not ITMOs; ITMOs begin with 2021.", vintage=r.vintage
+    ),
     errors.RangeBackwards: lambda r: _(
         "The last serial number (%(last)s) is smaller than the first (%(first)s).",
         first=r.first,
         last=r.last,
     ),
     errors.MalformedAccountNumber: lambda _r: _(
-        "Enter the account number as it is printed, for example JP-100-000012-0-84."
+        "Enter the account number as it is printed, for example %(number)s.",
+        number=example_account(),
     ),
     errors.UnknownAccountKind: lambda _r: _(
         "There is no such type of account. Check the three digits after the country code."
     ),
     errors.WrongCheckDigits: lambda _r: _(
         "The check digits do not fit. Check the account number for a mistyped digit."
-    ),
-    errors.UnknownRegistry: lambda r: _(
-        "“%(code)s” is not this registry. Credits move only between accounts of one registry.",
-        code=r.code_given,
     ),
     errors.NothingChosen: lambda _r: _("Enter a quantity or serial numbers."),
     errors.ReasonRequired: lambda _r: _("Enter the reason."),
@@ -120,8 +178,10 @@ _CREDITS: Final[dict[type[Refusal], Callable[[Any], str]]] = {
         asked=number(r.asked),
         available=number(r.available),
     ),
-    errors.SerialsNeverIssued: lambda r: _(
-        "Serial numbers %(serials)s have not been issued.", **_serials(r)
+    errors.SerialsNeverIssued: lambda r: (
+        _("Serial numbers %(serials)s have not been issued.", **_serials(r))
+        if is_own(r.first)
+        else _("Not all of serial numbers %(serials)s are in this registry.", **_serials(r))
     ),
     errors.SerialsNotHeld: lambda r: _(
         "The account does not hold all of serial numbers %(serials)s.", **_serials(r)
@@ -170,6 +230,9 @@ _TRANSACTIONS: Final[dict[type[Refusal], Callable[[Any], str]]] = {
         "One of the same type (%(kind)s) is already waiting for a decision.",
         kind=text(ledger.KIND_NAMES[ledger.Kind(r.kind)]),
     ),
+    errors.SerialsChanged: lambda _r: _(
+        "Other serial numbers would move now than those you were shown. Check the proposal again."
+    ),
     errors.ProposalTooOld: lambda _r: _("The proposal expired before it was approved."),
 }
 
@@ -202,9 +265,11 @@ _DECISIONS: Final[dict[type[Refusal], Callable[[Any], str]]] = {
     ),
 }
 
-_PEOPLE: Final[dict[type[Refusal], Callable[[Any], str]]] = {
-    errors.LoginIdTaken: lambda _r: _("This login ID cannot be used. Choose another one."),
-    errors.SignInFailed: lambda _r: _("The login ID or the password is not correct."),
+_NEWS: Final[dict[type[Refusal], Callable[[Any], str]]] = {
+    errors.NewsPublished: lambda _r: _(
+        "This was published meanwhile. When that was cannot be changed; what it says can."
+    ),
+    errors.NewsWithdrawn: lambda _r: _("This was withdrawn. It cannot be changed any more."),
 }
 
 _SENTENCES: Final = {
@@ -213,5 +278,15 @@ _SENTENCES: Final = {
     **_CREDITS,
     **_TRANSACTIONS,
     **_DECISIONS,
-    **_PEOPLE,
+    **_NEWS,
+    **PEOPLE,
+    **TRUST,
+    **OPEN_DATA,
+    **FORMS,
+    **DISCLOSURE,
+    **ARTICLE_6,
+    **ADJUSTMENTS,
+    **UPLOADS,
+    **EXCHANGE,
+    **RECONCILIATION,
 }

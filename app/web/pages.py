@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, Response, current_app, make_response, request, url_for
+from flask import Flask, Response, current_app, g, make_response, request, url_for
 from jinja2 import StrictUndefined, Template
 
 from app.domain.accounts import Holding, State
@@ -27,6 +27,7 @@ VARY: Final = ("HX-Request", "HX-Target", "HX-History-Restore-Request")
 #: The tone in which the tag of a state is shown, the same on every page; the words say the rest.
 TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys((Holding.HELD,), "blue"),
+    **dict.fromkeys((Holding.EXTERNAL,), "purple"),
     **dict.fromkeys((Holding.RETIRED, State.OPEN, Status.COMPLETED, Stage.REGISTERED), "green"),
     **dict.fromkeys((Holding.CANCELLED, State.CLOSED, Status.WITHDRAWN, Status.EXPIRED), "gray"),
     **dict.fromkeys((State.APPLIED, State.PARTLY_BARRED, State.CLOSURE_PENDING), "yellow"),
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for printed in (number, day, moment):
+    for printed in (number, day, moment, local_time):
         app.add_template_filter(printed)
     app.add_template_global(asset)
     app.jinja_env.globals["tones"] = TONES
@@ -125,7 +126,7 @@ def _everywhere() -> dict[str, Any]:
         "forms": environment.get_template("macros/forms.html").module,
         "registry_name": registry().name,
         "is_demo": current_app.config.get("DEMO", True),
-        "maintenance": current_app.config.get("MAINTENANCE"),
+        "maintenance": g.get("maintenance", ()),
         "sign_in_address": url_for(SIGN_IN) if SIGN_IN in current_app.view_functions else None,
         "errors": {},
     }

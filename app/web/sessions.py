@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from math import inf
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -10,6 +11,7 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from app.config import Config
+from app.documents.turns import WHOSE
 from app.store.databases import Database
 
 Answer = TypeVar("Answer")
@@ -18,7 +20,10 @@ _KEPT_SECONDS: Final = 5
 
 
 def register(app: Flask) -> None:
+    app.config.setdefault("CLOCK", lambda: datetime.now(UTC))
+    app.before_request(_begin)
     app.teardown_appcontext(_close)
+    app.teardown_appcontext(_end)
 
 
 def database() -> Database:
@@ -31,6 +36,12 @@ def registry() -> Config:
     """Return what this registry was told of itself: its code, name and time zone."""
     found: Config = current_app.config["REGISTRY"]
     return found
+
+
+def now() -> datetime:
+    """Return the present moment, by the clock of this app."""
+    clock: Callable[[], datetime] = current_app.config["CLOCK"]
+    return clock()
 
 
 def reading() -> Session:
@@ -62,6 +73,15 @@ def kept(question: Callable[[Session], Answer]) -> Answer:
         answers[question] = (monotonic(), answer)
     found: Answer = answer
     return found
+
+
+def _begin() -> None:
+    """Say for which registry this thread works, so that it waits for no other's turns."""
+    WHOSE.set(registry().code)
+
+
+def _end(_error: BaseException | None) -> None:
+    WHOSE.set("")
 
 
 def _close(_error: BaseException | None) -> None:

@@ -1,7 +1,9 @@
 """Transactions: the list, one of them with its history, and the decisions on a proposal."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, get_flashed_messages, request, url_for
@@ -14,25 +16,36 @@ from sqlalchemy.orm import Session
 from app.domain import ledger, roles
 from app.domain.accounts import FINAL
 from app.domain.accounts import KIND_NAMES as ACCOUNT_NAMES
-from app.domain.errors import NotFound, Refusal, UnknownChoice
+from app.domain.certificates import CERTIFIED
+from app.domain.errors import NotFound
+from app.domain.exchange import ANSWER_LIMIT
+from app.domain.exchange import Status as Crossed
 from app.domain.ledger import KIND_NAMES, STATUS_NAMES, Event, Kind, Status
+from app.domain.nomenclature import NAMES
 from app.domain.serials import SERIAL_MAX, Range
-from app.domain.text import normalise
-from app.store import accounts, blocks, decisions, holdings, people, transactions
+from app.store import (
+    accounts,
+    blocks,
+    certificates,
+    correspondence,
+    decisions,
+    holdings,
+    people,
+    tasks,
+    transactions,
+)
 from app.store.databases import AnyRow
 from app.store.transactions import Filter
-from app.web import dates, words
+from app.web import crossings, lists, sent_back, words
 from app.web.access import requires
 from app.web.accounts import sees_everything
-from app.web.messages import sentence
+from app.web.lists import Shown
 from app.web.pages import number, page
+from app.web.readers import reader
 from app.web.sessions import reading, registry
-from app.web.sign_in import reader
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/portal/transactions")
 
-PAGE_SIZE: Final = 50
-_COUNT_CAP: Final = 10_000
 RUNS_MAX: Final = 50
 
 #: Each decision is a noun with an address of its own.
@@ -50,6 +63,20 @@ _TERMINATED_BECAUSE: Final = {
     "SerialsNotHeld": _l("The account did not hold all of the serial numbers any more."),
     "LimitExceeded": _l("More had been issued in the meantime than the decision left."),
     "NumberTooLarge": _l("The serial numbers of the registry are used up."),
+    "AboveLimit": _l("The target was not a trusted account any more, and the quantity too large."),
+    "NotTrusted": _l("The target was not a trusted account any more."),
+    "ProposerStopped": _l("The person who proposed it was stopped when its time had come."),
+    "NotAuthorized": _l("No authorization covered some of the ITMOs any more."),
+    "PurposeNotCovered": _l("The authorization of the ITMOs did not cover the purpose any more."),
+    "AuthorizationOver": _l("The authorization's last day for this had passed."),
+    "QuantityExhausted": _l("The authorization did not cover so many ITMOs any more."),
+    "PartyNotCovered": _l("The authorization of the ITMOs did not cover that Party."),
+    "FlaggedInconsistent": _l("Some of the ITMOs were flagged as inconsistent."),
+    "AlreadyEnded": _l("Some of the ITMOs had been used or cancelled."),
+    "RegistrySuspended": _l("The exchange with the other registry was suspended."),
+    "RejectedThere": _l("The receiving registry rejected it."),
+    "SecondBookShort": _l("The second book of the registry had less than would have moved."),
+    "ApproverStopped": _l("The person who approved it could not approve any more by then."),
 }
 
 
@@ -78,26 +105,14 @@ class Asked:
     since: str = ""
     until: str = ""
 
-    @classmethod
-    def from_arguments(cls) -> "Asked":
-        return cls(**{name: normalise(request.args.get(name, ""))[:100] for name in asdict(cls())})
-
-    def given(self) -> dict[str, Any]:
-        """Return what was filled in, for an address."""
-        return {name: typed for name, typed in asdict(self).items() if typed}
-
 
 @blueprint.get("")
 @requires()
 def search() -> Any:
     session = reading()
-    asked = Asked.from_arguments()
-    everything = sees_everything(reader())
-    mine = [account.id for account, _right in accounts.seen_by(session, reader().id)]
-    persons = _persons(session, None if everything else mine)
-    errors: dict[str, str] = {}
-    wanted = _understood(asked, persons, None if everything else mine, errors)
-    shown = _Page([], 0) if errors else _shown(session, wanted, asked)
+    asked, errors = lists.typed(Asked), dict[str, str]()
+    wanted, persons = filtered(session, asked, errors)
+    shown = Shown([], 0, _summary(0)) if errors else _shown(session, wanted, asked)
     return page(
         "transactions/search.html",
         status=422 if errors else 200,
@@ -110,7 +125,22 @@ def search() -> Any:
         statuses={status: words.text(name) for status, name in STATUS_NAMES.items()},
         printed=printed,
         all_address=url_for("transactions.search"),
+        csv_address=url_for("transaction_files.table", **lists.given(asked)),
     )
+
+
+def filtered(
+    session: Session, asked: Asked, errors: dict[str, str]
+) -> tuple[Filter, dict[str, str]]:
+    """Return which transactions are asked for of those the reader may see, and the persons offered.
+
+    What is wrong with the filter is said in `errors`, each at its field.
+    """
+    mine = None
+    if not sees_everything(reader()):
+        mine = [account.id for account, _right in accounts.seen_by(session, reader().id)]
+    persons = _persons(session, mine)
+    return _understood(asked, persons, mine, errors), persons
 
 
 def _persons(session: Session, mine: list[int] | None) -> dict[str, str]:
@@ -124,21 +154,14 @@ def _understood(
     asked: Asked, persons: Mapping[str, str], mine: list[int] | None, errors: dict[str, str]
 ) -> Filter:
     """Read the filter field by field; what is wrong is said in `errors`, each at its field."""
-    for name, offered in (
-        ("kind", frozenset(Kind)),
-        ("state", frozenset(Status)),
-        ("proposer", persons),
-        ("approver", persons),
-    ):
-        typed = getattr(asked, name)
-        if typed and typed not in offered:
-            errors[name] = sentence(UnknownChoice(typed, field=name))
-    days = {}
-    for name in ("since", "until"):
-        try:
-            days[name] = dates.parse(getattr(asked, name), name)
-        except Refusal as refusal:
-            errors[name] = sentence(refusal)
+    offered = {
+        "kind": frozenset(Kind),
+        "state": frozenset(Status),
+        "proposer": persons,
+        "approver": persons,
+    }
+    lists.choices(asked, offered, errors)
+    days = lists.days(asked, errors)
     if errors:
         return Filter(accounts=[])
     return Filter(
@@ -147,83 +170,40 @@ def _understood(
         status=Status(asked.state) if asked.state else None,
         proposed_by=int(asked.proposer) if asked.proposer else None,
         decided_by=int(asked.approver) if asked.approver else None,
-        since=dates.begins(days["since"]) if days["since"] else None,
-        until=dates.ends(days["until"]) if days["until"] else None,
+        since=days["since"],
+        until=days["until"],
     )
 
 
-@dataclass(frozen=True)
-class _Page:
-    """One page of the list, newest first."""
-
-    rows: list[AnyRow]
-    count: int
-    previous: str | None = None
-    next: str | None = None
-
-    @property
-    def summary(self) -> str:
-        """How many transactions were found, in words."""
-        if self.count > _COUNT_CAP:
-            return str(_("More than %(count)s transactions", count=number(_COUNT_CAP)))
-        counted = ngettext(
-            "%(count)s transaction",
-            "%(count)s transactions",
-            self.count,
-            count=number(self.count),
-        )
-        return str(counted)
+def _shown(session: Session, wanted: Filter, asked: Asked) -> Shown:
+    count = transactions.count(session, wanted, cap=lists.COUNT_CAP)
+    address = partial(url_for, "transactions.search", **lists.given(asked))
+    find = partial(transactions.find, session, wanted)
+    return lists.turned(find, count, address, summary=_summary(count))
 
 
-def _shown(session: Session, wanted: Filter, asked: Asked) -> _Page:
-    before = request.args.get("before", type=int)
-    after = None if before else request.args.get("after", type=int)
-    found = list(transactions.find(session, wanted, before=before, after=after, size=PAGE_SIZE + 1))
-    more = len(found) > PAGE_SIZE
-    rows = found[-PAGE_SIZE:] if after is not None else found[:PAGE_SIZE]
-    has_newer = more if after is not None else before is not None
-    has_older = True if after is not None else more
-    return _Page(
-        rows,
-        transactions.count(session, wanted, cap=_COUNT_CAP),
-        _turned(asked, after=rows[0].id) if rows and has_newer else None,
-        _turned(asked, before=rows[-1].id) if rows and has_older else None,
+def _summary(count: int) -> str:
+    if count > lists.COUNT_CAP:
+        return str(_("More than %(count)s transactions", count=number(lists.COUNT_CAP)))
+    return str(
+        ngettext("%(count)s transaction", "%(count)s transactions", count, count=number(count))
     )
-
-
-def _turned(asked: Asked, **position: Any) -> str:
-    return url_for("transactions.search", **asked.given() | position)
 
 
 def _chips(asked: Asked, persons: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the filters in force, each with the address of the list without it."""
-    given = asked.given()
-    return [
+    return lists.chips(
+        asked,
         {
-            "label": _label(name, typed, persons),
-            "address": url_for(
-                "transactions.search", **{key: said for key, said in given.items() if key != name}
-            ),
-        }
-        for name, typed in given.items()
-    ]
-
-
-def _label(name: str, typed: str, persons: Mapping[str, str]) -> str:
-    offered: Mapping[str, Mapping[str, str]] = {
-        "kind": {kind: words.text(wording) for kind, wording in KIND_NAMES.items()},
-        "state": {one: words.text(wording) for one, wording in STATUS_NAMES.items()},
-        "proposer": persons,
-        "approver": persons,
-    }
-    said = offered.get(name, {}).get(typed, typed)
-    labels = {
-        "proposer": _("Proposed by: %(name)s", name=said),
-        "approver": _("Decided by: %(name)s", name=said),
-        "since": _("Proposed from: %(date)s", date=said),
-        "until": _("Proposed until: %(date)s", date=said),
-    }
-    return str(labels.get(name, said))
+            "kind": {kind: words.text(wording) for kind, wording in KIND_NAMES.items()},
+            "state": {one: words.text(wording) for one, wording in STATUS_NAMES.items()},
+            "proposer": lambda said: _("Proposed by: %(name)s", name=persons.get(said, said)),
+            "approver": lambda said: _("Decided by: %(name)s", name=persons.get(said, said)),
+            "since": lambda said: _("Proposed from: %(date)s", date=said),
+            "until": lambda said: _("Proposed until: %(date)s", date=said),
+        },
+        partial(url_for, "transactions.search"),
+    )
 
 
 # One transaction
@@ -239,13 +219,21 @@ class Seen:
     role: roles.Role | None
     right: roles.Right | None
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether another registry was asked, which alone decides from then on."""
+        return self.row.crossing_status not in {None, Crossed.PROPOSED}
+
     def may(self, event: Event) -> bool:
         """Tell whether the reader may cause an event now; nobody approves an own proposal."""
         own = self.row.proposed_by == reader().id
+        is_approved = self.row.execute_at is not None
+        if self.is_asked:
+            return False
         return (
             self.row.status is Status.PROPOSED
             and self.is_inside
-            and not (own and event is Event.APPROVE)
+            and not ((own or is_approved) and event is Event.APPROVE)
             and roles.may_decide(event, self.row.kind, self.role, self.right)
         )
 
@@ -261,6 +249,7 @@ def answer(found: Seen, code: int = 200, errors: dict[str, str] | None = None) -
     session, row = reading(), found.row
     runs = holdings.described(session, ranges(session, row))
     own = row.proposed_by == reader().id
+    crossing = crossings.of(session, row)
     return page(
         "transactions/show.html",
         status=code,
@@ -274,14 +263,38 @@ def answer(found: Seen, code: int = 200, errors: dict[str, str] | None = None) -
         is_inside=found.is_inside,
         names_holders=sees_everything(reader()),
         nouns=[noun for noun, event in NOUNS.items() if found.may(event)],
+        claims=tasks.claims(session, transaction=row.id) if found.is_inside else [],
         is_own=own,
         was_sent="sent" in request.args and own and row.status is Status.PROPOSED,
         was_decided="decided" in request.args and row.decided_by == reader().id,
         told=get_flashed_messages(),
         because=_TERMINATED_BECAUSE.get(row.reason or ""),
+        serving=NAMES,
+        was_approved="decided" in request.args and row.approved_by == reader().id,
+        crossing=crossing,
+        sender=correspondence.approver(session, crossing.row.id) if crossing else None,
+        was_asked="decided" in request.args and _is_asker(crossing),
+        answer_hours=ANSWER_LIMIT // timedelta(hours=1),
+        waits=row.status is Status.PROPOSED and row.execute_at is not None and not found.is_asked,
+        printed=printed,
+        **sent_back.links(session, row),
+        **_certificate(session, found),
         Status=Status,
         Kind=Kind,
     )
+
+
+def _is_asker(crossing: crossings.Shown | None) -> bool:
+    """Tell whether the reader approved a transfer that another registry was asked about."""
+    return crossing is not None and crossing.is_asked and crossing.row.approved_by == reader().id
+
+
+def _certificate(session: Session, found: Seen) -> dict[str, Any]:
+    """Return whether the reader may have a certificate of a transaction, and the one issued."""
+    is_completed = found.row.status is Status.COMPLETED
+    is_certified = found.is_inside and is_completed and found.row.kind in CERTIFIED
+    issued = certificates.of_transaction(session, found.row.id) if is_certified else None
+    return {"is_certified": is_certified, "certificate": issued}
 
 
 def ranges(session: Session, row: AnyRow) -> list[Range]:

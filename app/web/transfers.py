@@ -5,192 +5,56 @@ kept between the steps but what the pages carry; the key made with the form keep
 is sent twice from being made twice.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from flask import Blueprint, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 
-from app.domain import ledger, roles, serials
+from app.domain import chain, ledger, roles, serials
 from app.domain.accounts import parse_number
+from app.domain.chain import Value
 from app.domain.errors import (
     KeyUsedOtherwise,
-    MalformedSerial,
     NotFound,
-    NothingChosen,
     Refusal,
-    Required,
-    TooLong,
+    SerialsChanged,
     UnknownAccount,
     UnknownChoice,
-    UnknownProject,
 )
+from app.domain.exchange import ANSWER_LIMIT
 from app.domain.ledger import FIXED_TARGET, KIND_NAMES, PROPOSAL_LIFE, Kind
-from app.domain.projects import REFERENCE
-from app.domain.serials import Range, Serial
-from app.domain.text import normalise
-from app.registry import logs, transactions
+from app.domain.nomenclature import NAMES, CancelledFor
+from app.domain.people_errors import CodeUsed, CodeWrong, PasskeyRefused, ProofRequired
+from app.domain.projects import ITMO_VINTAGE_MIN
+from app.domain.serials import Range
+from app.domain.text import Text, normalise
+from app.registry import transactions
 from app.registry.transactions import TEXT_MAX, Order
-from app.store import accounts, decisions, holdings
+from app.store import accounts, actions, blocks, decisions, holdings
+from app.store import transactions as questions
 from app.store.tables import Account
+from app.web import attempts, crossings, orders, signing
 from app.web.access import requires
 from app.web.accounts import label, may_propose, sees_everything
-from app.web.messages import sentence
+from app.web.messages import sentence, status
+from app.web.orders import FORMS, LINE_MAX, Form, Typed
 from app.web.pages import page
-from app.web.sessions import database, reading, registry
-from app.web.sign_in import reader
+from app.web.readers import reader
+from app.web.returning import is_resumed, resumable
+from app.web.sessions import database, now, reading, registry
 from app.web.transactions import printed
 
 blueprint = Blueprint("transfers", __name__, url_prefix="/portal")
 
-
-@dataclass(frozen=True)
-class Form:
-    """What is asked for one kind of movement, in the order of the page."""
-
-    kind: Kind
-    fields: tuple[str, ...]
-
-    @property
-    def is_holders(self) -> bool:
-        """Tell whether holders propose it, for their own accounts."""
-        return self.kind in roles.HOLDERS_KINDS
-
-
-_WHICH: Final = ("quantity", "project", "vintage", "serials")
-#: Each form by the word in its address.
-FORMS: Final = {
-    "transfers": Form(Kind.TRANSFER, ("source", "target", *_WHICH, "remark")),
-    "retirements": Form(Kind.RETIREMENT, ("source", *_WHICH, "remark")),
-    "voluntary-cancellations": Form(
-        Kind.VOLUNTARY_CANCELLATION, ("source", *_WHICH, "purpose", "beneficiary", "remark")
-    ),
-    "mandatory-cancellations": Form(
-        Kind.MANDATORY_CANCELLATION, ("source", *_WHICH, "reference", "remark")
-    ),
-    "issuances": Form(Kind.ISSUANCE, ("decision", "allocation", "quantity")),
-}
 _WORD: Final = f"<any({','.join(repr(word) for word in FORMS)}):word>"
-
-_LINE_MAX: Final = 100
-_SERIALS_MAX: Final = 200_000
-_QUOTED_MAX: Final = 40
 _SHOWN_MAX: Final = 50
-_LONG: Final = frozenset({"purpose", "beneficiary", "reference", "remark"})
-
-
-# What was typed
-
-
-@dataclass
-class Typed:
-    """A form as it came: every field as typed, the key made with it, and what is wrong."""
-
-    form: Form
-    values: dict[str, str]
-    key: str
-    refusals: dict[str, Refusal] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, form: Form, given: Mapping[str, str]) -> "Typed":
-        # PostgreSQL keeps no NUL, and nobody can type one.
-        values = {name: given.get(name, "").replace("\0", "") for name in form.fields}
-        return cls(form, values, given.get("key", "").replace("\0", "") or uuid4().hex)
-
-    def read(self, name: str, parse: Callable[[str], Any]) -> Any:
-        """Return a field understood; None when empty, or wrong and so noted."""
-        typed = self.values.get(name, "")
-        if not typed.strip():
-            return None
-        try:
-            length = _SERIALS_MAX if name == "serials" else _LINE_MAX
-            if len(typed) > length:
-                raise TooLong(length)
-            return parse(typed)
-        except Refusal as refusal:
-            self.refuse(name, refusal)
-            return None
-
-    def refuse(self, name: str, refusal: Refusal) -> None:
-        """Note a refusal at a field of this form, or over the whole form if it has no such one."""
-        known = name in self.form.fields
-        refusal.field = name if known else ""
-        self.refusals.setdefault(refusal.field, refusal)
-
-    def errors(self) -> dict[str, str]:
-        """Return what is wrong in words, in the order of the fields."""
-        order = ("", *self.form.fields)
-        return {name: sentence(self.refusals[name]) for name in order if name in self.refusals}
-
-
-def _order(typed: Typed) -> Order:
-    """Read every field, so that all that is wrong with them is said at once."""
-    for name in ("source", "target"):
-        if name in typed.form.fields and not typed.values[name].strip():
-            typed.refuse(name, Required())
-    quantity = typed.read("quantity", ledger.quantity)
-    chosen = typed.read("serials", _serials) or ()
-    if not chosen and quantity is None and not {"quantity", "serials"} & set(typed.refusals):
-        typed.refuse("quantity", NothingChosen())
-    return Order(
-        kind=typed.form.kind,
-        source=typed.read("source", _source(typed.form)) or "",
-        target=typed.read("target", lambda text: str(parse_number(text))) or "",
-        quantity=quantity,
-        serials=chosen,
-        project=typed.read("project", _project),
-        vintage=typed.read("vintage", _vintage),
-        **_texts(typed),
-    )
-
-
-def _source(form: Form) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        try:
-            return str(parse_number(text))
-        except Refusal as refusal:
-            # Holders choose from a list; administrators type the number.
-            raise UnknownChoice(text[:_QUOTED_MAX]) if form.is_holders else refusal from refusal
-
-    return parse
-
-
-def _serials(text: str) -> tuple[Serial | Range, ...]:
-    try:
-        found = tuple(serials.parse_list(text))
-        serials.distinct([one if isinstance(one, Range) else one.range for one in found])
-    except MalformedSerial as refusal:
-        if len(refusal.text) > _QUOTED_MAX:
-            refusal.text = f"{refusal.text[:_QUOTED_MAX]}…"
-        raise
-    return found
-
-
-def _project(text: str) -> str:
-    reference = normalise(text).upper()
-    if not REFERENCE.fullmatch(reference):
-        raise UnknownProject(reference[:_QUOTED_MAX])
-    return reference
-
-
-def _vintage(text: str) -> int:
-    year = normalise(text)
-    if not (year.isascii() and year.isdecimal() and len(year) == len("2021")):
-        raise UnknownChoice(year[:_QUOTED_MAX])
-    return int(year)
-
-
-def _texts(typed: Typed) -> dict[str, str]:
-    texts = {name: typed.values[name].strip() for name in typed.form.fields if name in _LONG}
-    for name, text in texts.items():
-        if len(text) > TEXT_MAX:
-            typed.refuse(name, TooLong(TEXT_MAX))
-        if not text and name != "remark":
-            typed.refuse(name, Required())
-    return texts
+_ACTION: Final = "propose"
+_ANSWER_HOURS: Final = ANSWER_LIMIT // timedelta(hours=1)
+#: Refusals that are about the signature, or about what was signed.
+_UNSIGNED: Final = (ProofRequired, CodeWrong, CodeUsed, PasskeyRefused, SerialsChanged)
 
 
 # The pages
@@ -211,6 +75,7 @@ def new(word: str) -> Any:
 
 
 @blueprint.post(f"/{_WORD}/new")
+@resumable
 @requires()
 def change(word: str) -> Any:
     """Come back from the check page with everything still filled in."""
@@ -218,9 +83,12 @@ def change(word: str) -> Any:
 
 
 @blueprint.post(f"/{_WORD}/check")
+@resumable
 @requires()
 def check(word: str) -> Any:
     typed = Typed.of(_form(word), request.form)
+    if is_resumed():
+        return _form_page(word, typed)
     ranges = _attempt(typed, _preview)
     if typed.refusals:
         return _refused(word, typed)
@@ -228,13 +96,30 @@ def check(word: str) -> Any:
 
 
 @blueprint.post(f"/{_WORD}")
+@resumable
 @requires()
 def create(word: str) -> Any:
     typed = Typed.of(_form(word), request.form)
-    identifier = _attempt(typed, _propose)
+    if is_resumed():
+        return _form_page(word, typed)
+    try:
+        identifier = _attempt(typed, _propose)
+    except _UNSIGNED as refusal:
+        return _unsigned(word, typed, refusal)
     if typed.refusals:
         return _refused(word, typed)
     return redirect(url_for("transactions.show", number=printed(identifier), sent="yes"), 303)
+
+
+def _unsigned(word: str, typed: Typed, refusal: Refusal) -> Any:
+    """Show the check page again: what was signed, or that it was, is not right."""
+    signing.refused(refusal)
+    _log(typed, [refusal])
+    ranges = _attempt(typed, _preview)
+    if typed.refusals:
+        return _refused(word, typed)
+    errors = {refusal.field: sentence(refusal)}
+    return _check_page(word, typed, ranges, status(refusal), errors)
 
 
 def _form(word: str) -> Form:
@@ -249,13 +134,19 @@ _Verb = Callable[[Session, Typed, "Order | tuple[int, int]"], Any]
 
 
 def _attempt(typed: Typed, verb: _Verb) -> Any:
-    """Read the form and, if it can be read, let the verb judge it; what is wrong is noted."""
-    read = _issue if typed.form.kind is Kind.ISSUANCE else _order
-    asked = read(typed)
+    """Read the form and, if it can be read, let the verb judge it; what is wrong is noted.
+
+    Raises:
+        Refusal: one of `_UNSIGNED`, which are about no field of the form.
+    """
+    is_issuance = typed.form.kind is Kind.ISSUANCE
+    asked = orders.issue(typed) if is_issuance else orders.order(typed, registry().code)
     if typed.refusals:
         return None
     try:
-        return database().write(lambda session: verb(session, typed, asked))
+        return _written(typed, verb, asked)
+    except _UNSIGNED:
+        raise
     except NotFound:
         typed.refuse("source", _no_such_source(typed))
     except KeyUsedOtherwise as refusal:
@@ -267,56 +158,90 @@ def _attempt(typed: Typed, verb: _Verb) -> Any:
     return None
 
 
+def _written(typed: Typed, verb: _Verb, asked: Order | tuple[int, int]) -> Any:
+    try:
+        return database().write(lambda session: verb(session, typed, asked))
+    except CodeUsed:
+        # Perhaps by this very proposal, sent twice: then it is there by now.
+        return database().write(lambda session: verb(session, typed, asked))
+
+
 def _no_such_source(typed: Typed) -> Refusal:
     """Say the same of another's account as of one that does not exist."""
     text = typed.values["source"].strip()
     return UnknownChoice(text) if typed.form.is_holders else UnknownAccount(text)
 
 
-def _issue(typed: Typed) -> tuple[int, int]:
-    allocation = typed.read("allocation", _allocation)
-    if allocation is None and "allocation" not in typed.refusals:
-        typed.refuse("allocation", Required())
-    quantity = typed.read("quantity", ledger.quantity)
-    if quantity is None and "quantity" not in typed.refusals:
-        typed.refuse("quantity", Required())
-    return allocation or 0, quantity or 0
-
-
-def _allocation(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < len(str(serials.SERIAL_MAX))):
-        raise UnknownChoice(text[:_QUOTED_MAX])
-    return int(text)
-
-
 def _preview(session: Session, _typed: Typed, asked: Order | tuple[int, int]) -> list[Range]:
     if isinstance(asked, Order):
-        return transactions.preview(session, asked, actor=reader().id)
+        told = registry()
+        return transactions.preview(
+            session,
+            asked,
+            actor=reader().id,
+            now=now(),
+            policy=told.policy,
+            party=told.own_party,
+        )
     transactions.preview_issuance(session, *asked, actor=reader().id)
     return []
 
 
 def _propose(session: Session, typed: Typed, asked: Order | tuple[int, int]) -> int:
-    now, actor, key = datetime.now(UTC), reader().id, typed.key
+    """Propose what was signed; the same proposal sent again needs no second signature."""
+    at, actor, key = now(), reader().id, typed.key
+    connection = session.connection()
+    is_new = questions.by_key(connection, actor, key) is None
     if isinstance(asked, Order):
-        return transactions.propose(session, asked, key=key, actor=actor, now=now)
-    return transactions.propose_issuance(session, *asked, key=key, actor=actor, now=now)
+        told = registry()
+        identifier = transactions.propose(
+            session,
+            asked,
+            key=key,
+            actor=actor,
+            now=at,
+            policy=told.policy,
+            party=told.own_party,
+        )
+    else:
+        identifier = transactions.propose_issuance(session, *asked, key=key, actor=actor, now=at)
+    if is_new:
+        if typed.shown and typed.shown != _digest(blocks.reserved(connection, identifier)):
+            raise SerialsChanged
+        # After the rules had their say, and in the same transaction: unsigned, nothing is done.
+        signing.check(session, _ACTION, _signed(typed))
+    return identifier
+
+
+def _signed(typed: Typed) -> dict[str, Value]:
+    """Return what a proposal's signature covers: every field, and the serial numbers shown."""
+    values: dict[str, Value] = {**typed.values}
+    return {
+        "kind": str(typed.form.kind),
+        "values": values,
+        "key": typed.key,
+        "shown": typed.shown,
+    }
+
+
+def _digest(ranges: list[Range]) -> str:
+    listed: list[Value] = [f"{one.first}-{one.last}" for one in sorted(ranges)]
+    return chain.digest(chain.canonical({"serials": listed})).hex() if ranges else ""
 
 
 def _refused(word: str, typed: Typed) -> Any:
-    """Log each refusal in a transaction of its own and show the form with all that was typed."""
-    now, actor, operation = datetime.now(UTC), reader().id, f"propose {typed.form.kind}"
-    subject = normalise(typed.values.get("source", ""))[:_LINE_MAX]
-
-    def log(session: Session) -> None:
-        for refusal in typed.refusals.values():
-            logs.refused(session, operation, subject, refusal, actor=actor, now=now)
-
-    database().write(log)
-    return _form_page(word, typed, status=422)
+    """Log each refusal and show the form with all that was typed."""
+    _log(typed, list(typed.refusals.values()))
+    return _form_page(word, typed, code=422)
 
 
-def _form_page(word: str, typed: Typed, status: int = 200) -> Any:
+def _log(typed: Typed, refusals: list[Refusal]) -> None:
+    kind = orders.movement(typed, registry().code)
+    subject = normalise(typed.values.get("source", ""))[:LINE_MAX]
+    attempts.log(f"propose {kind}", subject, refusals)
+
+
+def _form_page(word: str, typed: Typed, code: int = 200) -> Any:
     session, form = reading(), typed.form
     sources = _sources(session, form)
     if form.is_holders and not sources and not typed.refusals:
@@ -325,7 +250,7 @@ def _form_page(word: str, typed: Typed, status: int = 200) -> Any:
     decision = _decision(session, typed)
     return page(
         "transfers/form.html",
-        status=status,
+        status=code,
         errors=typed.errors(),
         word=word,
         form=form,
@@ -339,10 +264,27 @@ def _form_page(word: str, typed: Typed, status: int = 200) -> Any:
         decision=decision,
         decisions=decisions.positions(session) if "decision" in form.fields else [],
         allocations=decisions.allocations(session, decision.id) if decision else [],
+        asks_use=_asks_use(session, typed, [account.id for account in sources]),
+        serving=_serving(),
+        this_year=now().astimezone(UTC).year,
         text_max=TEXT_MAX,
         life=PROPOSAL_LIFE.days,
         Kind=Kind,
     )
+
+
+def _asks_use(session: Session, typed: Typed, sources: list[int]) -> bool:
+    """Tell whether what is asked only of ITMOs stands on the form: where there may be some."""
+    asked = {"calendar_year", "cancelled_for"} & set(typed.form.fields)
+    if not asked:
+        return False
+    if any(typed.values[name] or name in typed.refusals for name in asked):
+        return True
+    return actions.may_concern(session.connection(), sources if typed.form.is_holders else None)
+
+
+def _serving() -> dict[str, Text]:
+    return {one.value: NAMES[one] for one in CancelledFor}
 
 
 def _sources(session: Session, form: Form) -> list[Account]:
@@ -368,8 +310,15 @@ def _decision(session: Session, typed: Typed) -> Any:
     return decisions.by_reference(session, asked) if asked else None
 
 
-def _check_page(word: str, typed: Typed, ranges: list[Range]) -> Any:
+def _check_page(
+    word: str,
+    typed: Typed,
+    ranges: list[Range],
+    code: int = 200,
+    errors: dict[str, str] | None = None,
+) -> Any:
     session, form = reading(), typed.form
+    typed.shown = _digest(ranges)
     issued_to = None
     if form.kind is Kind.ISSUANCE:
         issued_to = decisions.allocation(session.connection(), int(typed.values["allocation"]))
@@ -377,9 +326,17 @@ def _check_page(word: str, typed: Typed, ranges: list[Range]) -> Any:
     else:
         quantity = serials.quantity(ranges)
     runs = holdings.described(session, ranges)
+    is_use = any(run.vintage >= ITMO_VINTAGE_MIN for run in runs) and _asks_use(
+        session, typed, [account.id for account in _sources(session, form)]
+    )
     target = parse_number(typed.values["target"]) if "target" in form.fields else None
+    is_abroad = orders.movement(typed, registry().code) is Kind.EXTERNAL_TRANSFER
     return page(
         "transfers/check.html",
+        status=code,
+        errors=errors or {},
+        shown=typed.shown,
+        ways=signing.asked(_ACTION, _signed(typed)),
         word=word,
         form=form,
         values=typed.values,
@@ -387,9 +344,14 @@ def _check_page(word: str, typed: Typed, ranges: list[Range]) -> Any:
         kind_name=KIND_NAMES[form.kind],
         source=typed.values.get("source"),
         target=target,
+        abroad=crossings.destination(session, target, ranges) if target and is_abroad else None,
+        answer_hours=_ANSWER_HOURS,
         fixed_target=FIXED_TARGET.get(form.kind),
         issued_to=issued_to,
         quantity=quantity,
+        is_use=is_use,
+        serving=_serving(),
+        this_year=now().astimezone(UTC).year,
         runs=runs[:_SHOWN_MAX],
         runs_left=max(0, len(runs) - _SHOWN_MAX),
         origin=registry().code,

@@ -1,5 +1,6 @@
 """The floor: a transfer's statements, by hand and with no check in between, on the bare drivers."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,8 +14,22 @@ from app.domain.serials import Range
 from app.store import transactions
 
 _PERSON: Final = (
-    'SELECT u.id, u.role, u.is_active, r."right" FROM users u LEFT JOIN representatives r'
-    " ON r.user_id = u.id AND r.account_id = %s WHERE u.id = %s"
+    'SELECT u.id, u.role, u.state, r."right" FROM users u LEFT JOIN representatives r'
+    " ON r.user_id = u.id AND r.account_id = %s AND r.state = 'active' WHERE u.id = %s"
+)
+_SIDES: Final = (
+    "SELECT id, number, kind, state FROM accounts WHERE id IN (SELECT source_id FROM transactions"
+    " WHERE id = %s UNION ALL SELECT target_id FROM transactions WHERE id = %s) ORDER BY id"
+)
+_BARS: Final = "SELECT first, last FROM bars WHERE lifted_at IS NULL"
+_STANDING: Final = (
+    "SELECT state, (SELECT user_id FROM claims WHERE transaction_id = %s ORDER BY id DESC LIMIT 1)"
+    " FROM users WHERE id = %s"
+)
+_CONCERNED: Final = (
+    " FROM users u JOIN (SELECT CAST(%s AS BIGINT) AS user_id UNION SELECT user_id"
+    " FROM representatives WHERE account_id IN (%s, %s) AND state = 'active') c"
+    " ON c.user_id = u.id WHERE u.state <> 'deactivated'"
 )
 _COLUMNS: Final = (
     *("kind", "status", "source_id", "target_id", "quantity", "allocation_id", "purpose"),
@@ -144,8 +159,36 @@ def _propose(driver: Sqlite | Postgresql, values: dict[str, Any], numbers: dict[
         "INSERT INTO reservations (transaction_id, first, last) VALUES (%s, %s, %s)",
         (values["id"], first, first + quantity - 1),
     )
+    _tell(driver, values, numbers, "transfer_proposed", source, values["proposed_at"])
     driver.commit()
     return int(first)
+
+
+def _tell(
+    driver: Sqlite | Postgresql,
+    values: dict[str, Any],
+    numbers: dict[str, str],
+    kind: str,
+    account: int,
+    now: datetime,
+) -> None:
+    number = transaction_number(numbers["source"][:2], values["id"])
+    facts = {"number": number, "quantity": values["quantity"], **numbers}
+    run = driver.execute
+    told = run(
+        "INSERT INTO notifications (at, kind, subject, facts) VALUES (%s, %s, %s, %s) RETURNING id",
+        (now, kind, number, json.dumps(facts)),
+    ).fetchone()[0]
+    run(
+        f"INSERT INTO inbox (user_id, notification_id, topic) SELECT u.id, %s, %s{_CONCERNED}",
+        (told, "credits", None, account, None),
+    )
+    run(
+        "INSERT INTO mails (address, language, kind, path, made_at, next_at)"
+        f" SELECT u.email, u.language, %s, %s, %s, %s{_CONCERNED}"
+        " AND u.email IS NOT NULL AND NOT u.is_demo",
+        (kind, f"/portal/notifications/{told}", now, now, None, account, None),
+    )
 
 
 def _approve(
@@ -159,19 +202,15 @@ def _approve(
     driver.begin()
     identifier, quantity, now = values["id"], values["quantity"], datetime.now(UTC)
     run = driver.execute
-    run(
-        "SELECT id, number, kind, state FROM accounts WHERE id IN (SELECT source_id FROM"
-        " transactions WHERE id = %s UNION ALL SELECT target_id FROM transactions WHERE id = %s)"
-        " ORDER BY id" + driver.lock,
-        (identifier, identifier),
-    ).fetchall()
+    run(_SIDES + driver.lock, (identifier, identifier)).fetchall()
     run(f"SELECT {_TRANSACTION} FROM transactions WHERE id = %s", (identifier,)).fetchone()
     run(_PERSON, (values["source_id"], approver)).fetchone()
+    run(_STANDING, (identifier, values["proposed_by"])).fetchone()
     run(
         "SELECT first, last FROM reservations WHERE transaction_id = %s ORDER BY first",
         (identifier,),
     ).fetchall()
-    run("SELECT first, last FROM bars WHERE lifted_at IS NULL").fetchall()
+    run(_BARS).fetchall()
     last = first + quantity - 1
     _move(run, values, Range(first, last))
     head = run(
@@ -183,7 +222,7 @@ def _approve(
     done = values | {"status": "completed", "decided_by": approver, "decided_at": now}
     said = transactions.facts(done, **numbers)
     said |= {"ranges": [[first, last]], "position": head[1] + 1}
-    body = chain.canonical(said | {"number": transaction_number("JP", identifier)})
+    body = chain.canonical(said | {"number": transaction_number(numbers["source"][:2], identifier)})
     digest = chain.digest(body, head[2])
     run(
         "UPDATE transactions SET status = 'completed', decided_by = %s, decided_at = %s,"
@@ -197,6 +236,8 @@ def _approve(
         " WHERE id = 1",
         (head[1] + 1, digest, now, head[4]),
     )
+    _tell(driver, values, numbers, "transfer_completed", values["source_id"], now)
+    _tell(driver, values, numbers, "transfer_received", values["target_id"], now)
     driver.commit()
 
 

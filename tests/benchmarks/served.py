@@ -8,15 +8,14 @@ from typing import Any
 
 from flask import Response
 
-from app import create_app
-from app.config import Config
+from app import create_app, registries
 from app.web import credits as search
 from app.web import pages
 from app.web.access import public
 
 ADDRESS = "/en/constant"
 
-app = create_app(Config.from_environment())
+app = create_app(registries.current())
 _kept: dict[str, Any] = {}
 
 

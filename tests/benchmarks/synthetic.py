@@ -21,10 +21,14 @@ from app.domain.countries import PartnerCountry
 from app.domain.projects import Stage
 from app.domain.roles import Right, Role
 from app.domain.text import Text
-from app.registry import accounts, decisions, people, projects
+from app.registry import accounts, decisions, passwords, people, projects
+from app.registry.accounts import Loading
 from app.registry.decisions import Share
 from app.store import transactions
 from app.store.databases import Database
+from app.store.tables import SecondFactor
+from app.store.tables.credentials import Method
+from tests.authenticator import Passkey
 
 START: Final = datetime(2020, 1, 1, tzinfo=UTC)
 ACCOUNTS: Final = 1_000
@@ -67,12 +71,13 @@ class Cast:
     first_account: int
     projects: list[tuple[int, str, str]]
     allocations: dict[tuple[int, int], tuple[int, int, str]]
+    registry: str
 
 
-def write(url: str, blocks: int) -> Cast:
+def write(url: str, blocks: int, *, registry: str, accounts: int = ACCOUNTS) -> Cast:
     """Fill a migrated, empty database with a ledger of `blocks` live blocks."""
     database = Database.connect(url)
-    cast = database.write(_cast)
+    cast = database.write(lambda session: _cast(session, accounts, registry))
     database.close()
     rows = _Rows(cast, blocks)
     if make_url(url).get_backend_name() == "sqlite":
@@ -82,32 +87,47 @@ def write(url: str, blocks: int) -> Cast:
     return cast
 
 
-def _cast(session: Session) -> Cast:
-    def person(login_id: str, role: Role | None = None) -> int:
-        return people.create(
-            session,
-            login_id,
-            name_en=login_id,
-            name_ja=login_id,
-            role=role,
-            password=PASSWORD,
-            actor=None,
-            now=START,
-        ).id
+def _person(session: Session, login_id: str, role: Role | None = None) -> int:
+    made = people.create(
+        session,
+        login_id,
+        name_en=login_id,
+        name_ja=login_id,
+        role=role,
+        email=f"{login_id}@example.com",
+        password_hash=passwords.hash_of(PASSWORD),
+        actor=None,
+        now=START,
+    )
+    passkey = Passkey(login_id=login_id)
+    session.add(
+        SecondFactor(
+            user_id=made.id,
+            method=Method.PASSKEY,
+            name="Passkey of the benchmarks",
+            credential_id=passkey.credential_id,
+            public_key=passkey.public_key,
+            sign_count=0,
+            added_at=START,
+        )
+    )
+    return made.id
 
-    operator = person("operator", Role.OPERATOR)
-    person("administrator", Role.APPROVER)
-    proposer, approver = person("proposer"), person("approver")
+
+def _cast(session: Session, count: int, registry: str) -> Cast:
+    operator = _person(session, "operator", Role.OPERATOR)
+    _person(session, "administrator", Role.APPROVER)
+    proposer, approver = _person(session, "proposer"), _person(session, "approver")
     acting: dict[str, Any] = {"actor": operator, "now": START}
     holder = accounts.record_holder(session, "holder", name_en="Holder", **acting)
     kind = account_rules.Kind.RETIREMENT
-    retirement = accounts.open_account(session, "JP", kind, holder, **acting)
+    own = {"because": Loading(), **acting}
+    retirement = accounts.open_account(session, registry, kind, holder, **own)
     rights = {proposer: Right.PROPOSE, approver: Right.APPROVE}
     opened = []
-    for _ in range(ACCOUNTS):
-        opened.append(
-            accounts.open_account(session, "JP", account_rules.Kind.ENTITY, holder, **acting)
-        )
+    for _ in range(count):
+        entity = account_rules.Kind.ENTITY
+        opened.append(accounts.open_account(session, registry, entity, holder, **own))
         accounts.appoint(session, opened[-1], rights, **acting)
     named, allocations = _projects(session, opened[0].number, acting)
     return Cast(
@@ -119,6 +139,7 @@ def _cast(session: Session) -> Cast:
         opened[0].id,
         named,
         allocations,
+        registry,
     )
 
 
@@ -210,7 +231,7 @@ class _Rows:
 
     def _account(self, number: int) -> int:
         # Shifted, so that no account holds retired blocks alone.
-        return (number * 7_919 + number // 997) % ACCOUNTS
+        return (number * 7_919 + number // 997) % len(self.cast.accounts)
 
     def _blocks(self, number: int) -> Iterator[tuple[Any, ...]]:
         project, _, partner, vintage = self._facts(number)
@@ -281,7 +302,7 @@ class _Rows:
         said = transactions.facts(values, source=source_number, target=target_number)
         said |= sealed
         said["ranges"] = [[number * SIZE + 1, (number + 1) * SIZE]]
-        said["number"] = ledger.transaction_number("JP", identifier)
+        said["number"] = ledger.transaction_number(cast.registry, identifier)
         said["position"] = self.position
         body = chain.canonical(said)
         self.digest = chain.digest(body, self.digest)

@@ -1,21 +1,16 @@
 """A real browser in front of a real server with the starting data."""
 
-import threading
 from collections.abc import Generator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
 
-from app import create_app
-from app.config import Config
-from app.registry.load import load
-from tests import databases
+from tests import apps, serving, starting
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,28 +19,23 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 WIDE, NARROW = 1280, 320
+#: The narrowest screen on which tables have their columns side by side.
+BETWEEN = 834
 
 
 @pytest.fixture(scope="session")
 def address() -> Generator[str, None, None]:
     """Serve a registry and give its address."""
-    with databases.fresh_url("sqlite") as url:
-        app = create_app(Config(database_url=url, secret_key="for tests only", testing=True))
-        now = datetime(2026, 11, 1, tzinfo=UTC)
-        app.extensions["database"].write(lambda session: load(session, "JP", now=now))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with starting.url("sqlite") as url:
+        app = apps.made(url, FlaskClient)
+        with serving.listening(app) as port:
+            yield f"http://127.0.0.1:{port}"
         app.extensions["database"].close()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Generator[Browser, None, None]:
-    """Debian's Chromium."""
+    """Debian's Chromium, without the parts that draw windows nobody sees."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened

@@ -155,8 +155,9 @@ def test_every_kind_has_a_code_a_name_and_one_state_of_its_credits() -> None:
         Kind.RETIREMENT: "retired",
         Kind.MANDATORY_CANCELLATION: "cancelled",
         Kind.VOLUNTARY_CANCELLATION: "cancelled",
+        Kind.EXTERNAL: "external",
     }
-    assert {*accounts.HOLDING, *accounts.FINAL} == set(Kind)
+    assert {*accounts.HOLDING, *accounts.FINAL, Kind.EXTERNAL} == set(Kind)
     assert not accounts.HOLDING & accounts.FINAL
     assert set(accounts.HOLDING_NAMES) == set(accounts.Holding)
 

@@ -136,6 +136,8 @@ def test_case_89_99_and_101_other_kinds_of_movement_do_not_exist() -> None:
         "retirement",
         "voluntary_cancellation",
         "mandatory_cancellation",
+        "external_transfer",
+        "acquisition",
     }
     assert set(ledger.KIND_NAMES) == set(Kind)
     assert set(ledger.STATUS_NAMES) == set(Status)
@@ -156,6 +158,8 @@ LEAVES = {
     Kind.RETIREMENT: HOLDING,
     Kind.VOLUNTARY_CANCELLATION: HOLDING,
     Kind.MANDATORY_CANCELLATION: HOLDING,
+    Kind.EXTERNAL_TRANSFER: HOLDING,
+    Kind.ACQUISITION: {H.EXTERNAL},
 }
 ENTERS = {
     Kind.ISSUANCE: HOLDING,
@@ -163,10 +167,14 @@ ENTERS = {
     Kind.RETIREMENT: {H.RETIREMENT},
     Kind.VOLUNTARY_CANCELLATION: {H.VOLUNTARY_CANCELLATION},
     Kind.MANDATORY_CANCELLATION: {H.MANDATORY_CANCELLATION},
+    Kind.EXTERNAL_TRANSFER: {H.EXTERNAL},
+    Kind.ACQUISITION: HOLDING,
 }
 #: The states in which an account lets each kind of movement out.
 LEAVES_IN = {
     Kind.TRANSFER: {X.OPEN},
+    Kind.EXTERNAL_TRANSFER: {X.OPEN},
+    Kind.ACQUISITION: {X.OPEN, X.PARTLY_BARRED},
     Kind.RETIREMENT: {X.OPEN, X.PARTLY_BARRED},
     Kind.VOLUNTARY_CANCELLATION: {X.OPEN, X.PARTLY_BARRED},
     Kind.MANDATORY_CANCELLATION: {

@@ -8,7 +8,12 @@ from app.domain import roles
 from app.domain.ledger import Event, Kind
 from app.domain.roles import DUTIES, Duty, Right, Role
 
-HOLDERS = (Kind.TRANSFER, Kind.RETIREMENT, Kind.VOLUNTARY_CANCELLATION)
+HOLDERS = (
+    Kind.TRANSFER,
+    Kind.EXTERNAL_TRANSFER,
+    Kind.RETIREMENT,
+    Kind.VOLUNTARY_CANCELLATION,
+)
 ADMINISTRATORS = (Kind.ISSUANCE, Kind.MANDATORY_CANCELLATION)
 
 #: What each right on the source account permits on a movement of the holder's.
@@ -26,6 +31,7 @@ BY_ROLE: dict[Role | None, set[str]] = {
     Role.APPROVER: {"approve", "reject"},
     Role.AUDITOR: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
+    Role.REVIEWER: set(),
 }
 
 
@@ -53,8 +59,15 @@ def test_o48_the_role_alone_decides_on_an_administrators_movement(
 
 
 def test_the_holders_movements_and_the_administrators_are_all_there_are() -> None:
-    assert {*HOLDERS, *ADMINISTRATORS} == set(Kind)
+    assert {*HOLDERS, *ADMINISTRATORS, Kind.ACQUISITION} == set(Kind)
     assert frozenset(HOLDERS) == roles.HOLDERS_KINDS
+
+
+@pytest.mark.parametrize(("role", "right"), list(product([None, *Role], [None, *Right])))
+def test_what_comes_from_another_registry_is_nobodys_to_decide_here(
+    role: Role | None, right: Right | None
+) -> None:
+    assert permitted(Kind.ACQUISITION, role, right) == set()
 
 
 @pytest.mark.parametrize(("role", "right"), list(product([None, *Role], [None, *Right])))
@@ -65,8 +78,17 @@ def test_an_account_is_seen_by_its_people_and_by_those_who_watch_over_all(
     assert roles.may_see_account(role, right) is (right is not None or watching)
 
 
-def test_o27_the_auditor_sees_everything_and_does_nothing() -> None:
-    assert [duty for duty in Duty if Role.AUDITOR in DUTIES[duty]] == [Duty.SEE_EVERYTHING]
+def test_o27_the_auditor_sees_everything_and_does_nothing_but_remark() -> None:
+    auditors = {duty for duty in Duty if Role.AUDITOR in DUTIES[duty]}
+    seeing = {Duty.SEE_EVERYTHING, Duty.SEE_PEOPLE, Duty.SEE_LOGS, Duty.SEE_NOTICES}
+    assert auditors == seeing | {Duty.SEE_ARTICLE_6, Duty.REMARK_ON_ARTICLE_6}
+
+
+def test_a_reviewer_reads_and_remarks_and_is_no_administrator() -> None:
+    reviewers = {duty for duty in Duty if Role.REVIEWER in DUTIES[duty]}
+    assert reviewers == {Duty.SEE_ARTICLE_6, Duty.REMARK_ON_ARTICLE_6}
+    administrators = {role for role in (None, *Role) if roles.is_administrator(role)}
+    assert administrators == set(Role) - {Role.REVIEWER}
 
 
 def test_no_role_both_proposes_and_approves() -> None:

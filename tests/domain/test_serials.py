@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import serials
+from app.domain import bands, serials
 from app.domain.errors import (
     MalformedSerial,
     NumberTooLarge,
@@ -234,18 +234,22 @@ def test_what_is_no_range_is_refused(typed: str, refusal: type[Refusal]) -> None
 
 @given(st.text())
 def test_no_text_whatever_makes_the_parsers_fail_otherwise_than_by_refusing(typed: str) -> None:
-    for read in (serials.parse, serials.parse_range, lambda text: list(serials.parse_list(text))):
+    for read in (
+        serials.parse,
+        serials.parse_range,
+        lambda text: list(bands.read_list(text, own="JP")),
+    ):
         with suppress(MalformedSerial, NumberTooLarge, RangeBackwards):
             read(typed)
 
 
 def test_a_list_mixes_blocks_and_ranges() -> None:
     listed = "JP-MN-MN003-2019-1-5; 12-40\n\n７；１００、200-300"
-    assert list(serials.parse_list(listed)) == [
+    assert list(bands.read_list(listed, own="JP")) == [
         Serial("JP", "MN", "MN003", 2019, Range(1, 5)),
         Range(12, 40),
         Range(7, 7),
         Range(100, 100),
         Range(200, 300),
     ]
-    assert list(serials.parse_list(" ;\n")) == []
+    assert list(bands.read_list(" ;\n", own="JP")) == []

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from app.domain.accounts import STATE_NAMES, AccountNumber, State
 from app.domain.accounts import Kind as AccountKind
 from app.registry import accounts, bars
+from app.registry.accounts import Loading
 from tests import world
+from tests.asking import main
 from tests.portal import Portal, error_summary, proposal, refused
+from tests.stages import closing
 from tests.world import NOW
 
 #: Numbers of accounts that were never applied for, with the right check digits.
@@ -61,7 +64,7 @@ def test_a_target_that_cannot_be_is_refused_at_its_field(portal: Portal) -> None
         (mistyped(w.kaede), digits),
         (NOBODYS, unknown),
         (applied_for, unknown),
-        (FOREIGN, unknown),
+        (FOREIGN, "This registry exchanges nothing with a registry “MN”."),
         (w.aoba, "The account to transfer to must be a different account."),
         (w.retirement, f"Account {w.retirement} (Retirement account) cannot take part"),
         ("9" * 500, "Use no more than 100 characters."),
@@ -75,7 +78,7 @@ def test_an_account_not_yet_open_is_answered_as_one_that_does_not_exist(portal: 
     applied_for = portal.database.write(lambda session: applied(session, portal))
     client = portal.sign_in("aoba-proposer")
     answers = {
-        re.sub(r'value="[^"]*"', "", client.send("/portal/transfers/check", **form).text)
+        re.sub(r'value="[^"]*"', "", main(client.send("/portal/transfers/check", **form).text))
         for form in (
             proposal(portal, target=applied_for),
             proposal(portal, target=NOBODYS),
@@ -137,7 +140,10 @@ def test_serials_that_cannot_be_are_refused_at_their_field(portal: Portal) -> No
         ("1-10\n5-20", "Serial numbers 5-10 are named more than once."),
         (str(other), f"The account does not hold all of serial numbers {other}."),
         ("5000-6000", "Serial numbers 5000-6000 have not been issued."),
-        ("MN-MN-MN003-2019-1-10", "“MN” is not this registry."),
+        (
+            "MN-MN-MN003-2019-1-10",
+            "Not all of serial numbers MN-1-10 are in this registry.",
+        ),
         ("JP-MN-MN003-2018-1-10", "“2018” does not fit these credits"),
         ("x" * 3_000, "is not a serial number."),
     ):
@@ -216,7 +222,8 @@ def applied(session: Session, portal: Portal) -> str:
     """Apply for an account that is not opened."""
     operator = portal.world.operator
     holder = accounts.record_holder(session, "new", name_en="New", actor=operator, now=NOW)
-    made = accounts.apply(session, "JP", AccountKind.ENTITY, holder, actor=operator, now=NOW)
+    kind = AccountKind.ENTITY
+    made = accounts.apply(session, "JP", kind, holder, because=Loading(), actor=operator, now=NOW)
     return made.number
 
 
@@ -225,5 +232,11 @@ def put(session: Session, portal: Portal, account: str, state: State) -> None:
     steps = [State.CLOSURE_PENDING, state] if state is State.CLOSED else [state]
     for step in steps:
         accounts.change_state(
-            session, account, step, reason="test", actor=portal.world.operator, now=NOW
+            session,
+            account,
+            step,
+            reason="test",
+            because=closing(session, account, step) if state is State.CLOSED else None,
+            actor=portal.world.operator,
+            now=NOW,
         )

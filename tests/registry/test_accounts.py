@@ -1,13 +1,19 @@
 """Accounts: their numbers, the states they go through, their closure, and who acts for them."""
 
+import ast
+from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import product
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import app
 from app.domain import accounts as rules
 from app.domain.accounts import Kind, State, parse_number
+from app.domain.applications import CLOSURE, OPENING, Status
 from app.domain.errors import (
     AccountKindForbids,
     AccountStateForbids,
@@ -20,24 +26,43 @@ from app.domain.errors import (
     Required,
     TransactionsPending,
 )
+from app.domain.forms import VERSIONS
 from app.domain.ledger import Kind as Movement
 from app.domain.roles import Right
 from app.registry import accounts
+from app.registry.accounts import Cause, Loading
 from app.store import accounts as questions
 from app.store import blocks
-from app.store.tables import Account, Holder, LogEntry
+from app.store.tables import Account, Application, Holder, LogEntry
 from tests import world
-from tests.stages import applied_for, in_state, refused
+from tests.stages import applied_for, closing, in_state, refused
 from tests.world import NOW, World
 
+#: The moves that an application for closure makes.
+ON_APPLICATION = {
+    (State.OPEN, State.CLOSURE_PENDING),
+    (State.CLOSURE_PENDING, State.OPEN),
+    (State.CLOSURE_PENDING, State.CLOSED),
+}
+BY_HAND = {State.OPEN, State.PARTLY_BARRED, State.BARRED, State.SUSPENDED}
 OWN = ("government", "retirement", "voluntary_cancellation", "mandatory_cancellation")
 
 
 def change(
     session: Session, cast: World, number: str, state: State, *, who: str = "operator"
 ) -> Account:
+    """Move an account: by hand, or on the application that such a move needs."""
+    found = questions.by_number(session, number)
+    before = found.state if found else state
+    because = closing(session, number, state) if (before, state) in ON_APPLICATION else None
     return accounts.change_state(
-        session, number, state, reason=f"to {state}", actor=getattr(cast, who), now=NOW
+        session,
+        number,
+        state,
+        reason=f"to {state}",
+        because=because,
+        actor=getattr(cast, who),
+        now=NOW,
     )
 
 
@@ -62,11 +87,11 @@ def test_an_account_bears_a_number_that_says_what_it_is(stage: Session, cast: Wo
         assert account(stage, number).kind is kind
 
 
-def test_an_account_is_opened_after_it_was_applied_for(stage: Session, cast: World) -> None:
+def test_an_account_applied_for_is_not_open(stage: Session, cast: World) -> None:
     applied = applied_for(stage, cast)
     assert (applied.state, applied.opened_at) == (State.APPLIED, None)
-    change(stage, cast, applied.number, State.OPEN)
-    assert (applied.state, applied.opened_at) == (State.OPEN, NOW)
+    opened = account(stage, world.account(stage, "Aoba Energy", cast.operator))
+    assert (opened.state, opened.opened_at) == (State.OPEN, NOW)
 
 
 def test_a_holder_is_recorded_once(stage: Session, cast: World) -> None:
@@ -89,7 +114,7 @@ def test_o22_and_o27_only_those_who_manage_accounts_do_so(
     with refused(stage, NotEntitled):
         accounts.record_holder(stage, "ref", name_en="Name", actor=actor, now=NOW)
     with refused(stage, NotEntitled):
-        accounts.open_account(stage, "JP", Kind.ENTITY, holder, actor=actor, now=NOW)
+        open_account(stage, holder, Loading(), actor=actor)
     with refused(stage, NotEntitled):
         change(stage, cast, cast.aoba, State.SUSPENDED, who=who)
     with refused(stage, NotEntitled):
@@ -99,20 +124,20 @@ def test_o22_and_o27_only_those_who_manage_accounts_do_so(
 # States
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 def test_o25_and_o26_an_entity_account_makes_the_listed_moves_and_no_other(
-    stage: Session, cast: World, before: State, after: State
+    stage: Session, cast: World
 ) -> None:
-    in_state(stage, cast.kaede, before)
-    if after in rules.MOVES[before]:
-        assert change(stage, cast, cast.kaede, after).state is after
-        entry = stage.scalars(select(LogEntry).where(LogEntry.subject == cast.kaede)).all()
-        assert {"before": before, "after": after, "reason": f"to {after}"} in [
-            logged.facts for logged in entry
-        ]
-    else:
-        with refused(stage, MoveNotAllowed, before=before, after=after):
-            change(stage, cast, cast.kaede, after)
+    for before, after in product(State, State):
+        in_state(stage, cast.kaede, before)
+        by_hand = after in rules.MOVES[before] and {before, after} <= BY_HAND
+        if by_hand or (before, after) in ON_APPLICATION:
+            assert change(stage, cast, cast.kaede, after).state is after
+            changed = select(LogEntry).where(LogEntry.operation == "change account state")
+            entry = stage.scalars(changed.order_by(LogEntry.id.desc()).limit(1)).one()
+            assert entry.facts == {"before": before, "after": after, "reason": f"to {after}"}
+        else:
+            with refused(stage, MoveNotAllowed, before=before, after=after):
+                change(stage, cast, cast.kaede, after)
 
 
 def test_o25_a_change_of_state_is_in_the_history_with_name_and_reason(
@@ -125,12 +150,12 @@ def test_o25_a_change_of_state_is_in_the_history_with_name_and_reason(
     assert entry.facts == {"before": "open", "after": "suspended", "reason": "to suspended"}
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "\u3000\n"])
-def test_o25_a_change_of_state_needs_its_reason(stage: Session, cast: World, reason: str) -> None:
-    with refused(stage, ReasonRequired, field="reason"):
-        accounts.change_state(
-            stage, cast.aoba, State.SUSPENDED, reason=reason, actor=cast.operator, now=NOW
-        )
+def test_o25_a_change_of_state_needs_its_reason(stage: Session, cast: World) -> None:
+    for blank in ("", "  ", "\u3000\n"):
+        with refused(stage, ReasonRequired, field="reason"):
+            accounts.change_state(
+                stage, cast.aoba, State.SUSPENDED, reason=blank, actor=cast.operator, now=NOW
+            )
 
 
 def test_case_64_an_account_that_does_not_exist_has_no_state(stage: Session, cast: World) -> None:
@@ -198,11 +223,108 @@ def test_o24_the_registrys_own_accounts_are_never_closed(
         change(stage, cast, getattr(cast, own), State.CLOSURE_PENDING)
 
 
-def test_an_application_for_any_account_may_be_turned_down(stage: Session, cast: World) -> None:
-    holder = account(stage, cast.government).holder
+# Opened and closed on an application alone
+
+
+def open_account(session: Session, holder: Holder, because: Cause, *, actor: int) -> Account:
+    return accounts.open_account(
+        session, "JP", Kind.ENTITY, holder, because=because, actor=actor, now=NOW
+    )
+
+
+def test_only_an_opening_that_is_being_approved_opens_an_entity_account(
+    stage: Session, cast: World
+) -> None:
+    aoba = account(stage, cast.aoba)
+    good = {"form": OPENING, "status": Status.EXAMINED}
+    for wrong in (
+        *({"form": form} for form in VERSIONS if form != OPENING),
+        *({"status": status} for status in Status if status is not Status.EXAMINED),
+        {"account_id": aoba.id},
+    ):
+        with refused(stage, NotEntitled):
+            open_account(stage, aoba.holder, Application(**good | wrong), actor=cast.approver)
+    because = Application(id=7, **good)
     for kind in Kind:
-        applied = accounts.apply(stage, "JP", kind, holder, actor=cast.operator, now=NOW)
-        change(stage, cast, applied.number, State.CLOSED)
+        if kind is not Kind.ENTITY:
+            with refused(stage, NotEntitled):
+                accounts.apply(
+                    stage, "JP", kind, aoba.holder, because=because, actor=cast.operator, now=NOW
+                )
+    assert open_account(stage, aoba.holder, because, actor=cast.approver).state is State.OPEN
+    assert "A-000007" in last_entry(stage).facts["reason"]
+
+
+def test_nobody_opens_or_closes_an_account_by_hand(stage: Session, cast: World) -> None:
+    for before, after in product(State, State):
+        in_state(stage, cast.kaede, before)
+        for who in (cast.operator, cast.approver):
+            if not {before, after} <= BY_HAND:
+                with pytest.raises(MoveNotAllowed):
+                    accounts.change_state(stage, cast.kaede, after, reason="r", actor=who, now=NOW)
+
+
+def test_an_application_closes_its_own_account_when_it_is_its_turn(
+    stage: Session, cast: World
+) -> None:
+    kaede = account(stage, cast.kaede)
+    for (before, after), form, status, about in product(
+        ON_APPLICATION,
+        VERSIONS,
+        Status,
+        (kaede.id, kaede.id + 1),
+    ):
+        in_state(stage, cast.kaede, before)
+        fits = {
+            State.CLOSURE_PENDING: {Status.DRAFT, Status.RETURNED},
+            State.OPEN: {Status.SUBMITTED, Status.RETURNED, Status.EXAMINED},
+            State.CLOSED: {Status.EXAMINED},
+        }[after]
+        because = Application(form=form, status=status, account_id=about)
+        may = form == CLOSURE and about == kaede.id and status in fits
+        with nullcontext() if may else pytest.raises(MoveNotAllowed):
+            accounts.change_state(
+                stage,
+                cast.kaede,
+                after,
+                reason="r",
+                because=because,
+                actor=cast.approver,
+                now=NOW,
+            )
+
+
+def test_no_other_module_opens_or_closes_accounts_or_writes_their_state() -> None:
+    """Read every module of the product: who calls these verbs, who writes the table."""
+    folder = Path(app.__file__).parent
+    found: dict[str, set[str]] = {}
+    for path in folder.rglob("*.py"):
+        for what in _done_to_accounts(ast.parse(path.read_text())):
+            found.setdefault(what, set()).add(str(path.relative_to(folder).with_suffix("")))
+    assert found == {
+        "opens": {"registry/load_facts", "registry/openings"},
+        "is the load": {"registry/load_facts"},
+        "moves on an application": {"registry/closures"},
+        "makes": {"registry/accounts", "registry/peers"},
+        "writes the state": {"registry/accounts"},
+    }
+
+
+def _done_to_accounts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and "account.state" in ast.unparse(node.targets[0]):
+            yield "writes the state"
+        if not isinstance(node, ast.Call):
+            continue
+        verb, words = ast.unparse(node.func).rpartition(".")[2], {one.arg for one in node.keywords}
+        if verb == "open_account":
+            yield "opens"
+        if verb == "Loading":
+            yield "is the load"
+        if verb == "change_state" and "because" in words:
+            yield "moves on an application"
+        if verb == "Account" and "holder_id" in words:
+            yield "makes"
 
 
 # Representatives

@@ -27,9 +27,7 @@ from app.store.databases import AnyRow
 from app.store.tables import Allocation, ChainHead
 from tests import world
 from tests.stages import free, holdings, in_state, live, picture, refused
-from tests.world import NOW, PROJECT, World
-
-MOVEMENTS = [kind for kind in Kind if kind is not Kind.ISSUANCE]
+from tests.world import MOVEMENTS, NOW, PROJECT, World
 
 
 def approve(session: Session, cast: World, identifier: int, who: str = "aoba_approver") -> Ended:

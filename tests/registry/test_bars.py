@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.errors import AlreadyDone, NotEntitled, NotFound, ReasonRequired
+from app.domain.article6_errors import NotItmos
+from app.domain.errors import AlreadyDone, NotEntitled, NotFound, ReasonRequired, SerialsBarred
+from app.domain.ledger import Kind
 from app.domain.serials import Range
 from app.registry import bars
-from app.store import blocks
+from app.store import blocks, itmos
 from app.store.tables import LogEntry
-from tests import world
+from tests import article6, world
 from tests.stages import refused
 from tests.world import NOW, World
 
@@ -64,3 +66,33 @@ def test_two_bars_over_one_range_are_lifted_one_by_one(stage: Session, cast: Wor
     ]
     bars.lift(stage, laid[0].id, reason="cleared", actor=cast.operator, now=NOW)
     assert blocks.barred(stage.connection()) == [issued]
+
+
+def test_r25_itmos_flagged_as_inconsistent_are_held_until_they_are_freed(
+    stage: Session, cast: World
+) -> None:
+    older = world.issued(stage, cast, quantity=10)
+    units = article6.issued(stage, cast, article6.approach(stage), quantity=100)
+    held = Range(units.first + 10, units.first + 19)
+    for wrong in (older, Range(older.last, units.last), Range(units.first, units.last + 1)):
+        with refused(stage, NotItmos, field="q"):
+            bars.flag(stage, wrong, reason="check", actor=cast.operator, now=NOW)
+    with refused(stage, NotEntitled):
+        bars.flag(stage, held, reason="check", actor=cast.reviewer, now=NOW)
+    bar = bars.flag(stage, held, reason="check", actor=cast.operator, now=NOW)
+    assert itmos.flagged(stage.connection()) == blocks.barred(stage.connection()) == [held]
+    with refused(stage, AlreadyDone, field="q"):
+        inside = Range(held.first, held.first)
+        bars.flag(stage, inside, reason="check", actor=cast.approver, now=NOW)
+    for kind in (Kind.RETIREMENT, Kind.TRANSFER, Kind.VOLUNTARY_CANCELLATION):
+        with refused(stage, SerialsBarred):
+            world.proposed(stage, cast, kind, serials=[Range(held.last, held.last + 1)])
+    bars.lift(stage, bar.id, reason="agreed", actor=cast.approver, now=NOW)
+    assert not itmos.flagged(stage.connection()) and not itmos.holds(stage)
+    assert world.proposed(stage, cast, serials=[held])
+
+
+def test_a_bar_of_another_kind_flags_nothing(stage: Session, cast: World) -> None:
+    bars.lay(stage, SERIALS, reason="inquiry", actor=cast.operator, now=NOW)
+    assert blocks.barred(stage.connection()) == [SERIALS]
+    assert itmos.flagged(stage.connection()) == []

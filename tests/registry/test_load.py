@@ -10,25 +10,31 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.accounts import Kind as AccountKind
-from app.domain.errors import SignInFailed
 from app.domain.ledger import Kind, Status
-from app.registry import people
-from app.registry.load import JAPAN, SignIn, load, shares
-from app.registry.published import rows
+from app.domain.people_errors import SignInFailed
+from app.domain.requests import Kind as AskedKind
+from app.registry import sign_in as door
+from app.registry.load import JAPAN, load
+from app.registry.load_runs import SignIn
+from app.registry.logs import Origin
+from app.registry.published import rows, shares
 from app.store.databases import Database
 from app.store.tables import (
     Account,
+    Application,
     Base,
     Block,
     ChainHead,
     Decision,
     Holder,
     Issuance,
+    Mail,
     Project,
+    Request,
     Transaction,
     User,
 )
-from tests import databases
+from tests import databases, powers
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -38,6 +44,12 @@ class Loaded(NamedTuple):
 
     database: Database
     sign_ins: list[SignIn]
+
+
+@pytest.fixture
+def engine() -> str:
+    """What is loaded once more, or otherwise, is so on the quicker engine; `loaded` on both."""
+    return "sqlite"
 
 
 @pytest.fixture(scope="module", params=databases.ENGINES)
@@ -52,8 +64,8 @@ def test_what_was_issued_in_japan_adds_up_by_partner_country(loaded: Loaded) -> 
 
 
 def test_the_shares_of_every_line_add_up_to_its_quantity() -> None:
-    for line in rows("issuances"):
-        assert sum(tonnes for _, tonnes in shares(line)) == int(line["quantity"]), line
+    for line in rows("issuances", "JP"):
+        assert sum(tonnes for _, tonnes in shares(line, "JP")) == int(line["quantity"]), line
 
 
 def test_every_issuance_bears_the_date_project_vintage_and_holder_of_its_line(
@@ -61,8 +73,8 @@ def test_every_issuance_bears_the_date_project_vintage_and_holder_of_its_line(
 ) -> None:
     expected = [
         (line["reference"], line["project"], int(line["vintage"]), line["issued_on"], *share)
-        for line in rows("issuances")
-        for share in shares(line)
+        for line in rows("issuances", "JP")
+        for share in shares(line, "JP")
     ]
     with loaded.database.reading() as session:
         found = [
@@ -80,7 +92,7 @@ def test_every_issuance_bears_the_date_project_vintage_and_holder_of_its_line(
 
 
 def test_the_lines_stand_in_the_order_in_which_they_happened() -> None:
-    days = [line["issued_on"] or line["decided_on"] for line in rows("issuances")]
+    days = [line["issued_on"] or line["decided_on"] for line in rows("issuances", "JP")]
     assert days == sorted(days)
 
 
@@ -127,15 +139,16 @@ def test_loading_again_changes_not_one_row(database: Database) -> None:
 
 
 def test_what_is_dated_later_waits_for_a_later_run_and_gives_the_same_chain(
-    database: Database, loaded: Loaded
+    loaded: Loaded,
 ) -> None:
     early = datetime(2018, 12, 1, tzinfo=UTC)
-    assert database.write(lambda session: load(session, "JP", now=early)) == []
-    assert everything(database) == {"ID": 31, "MN": 7_543}
-    database.write(lambda session: load(session, "JP", now=NOW))
-    with database.reading() as session, loaded.database.reading() as other:
-        found, expected = session.get_one(ChainHead, 1), other.get_one(ChainHead, 1)
-        assert (found.position, found.digest) == (expected.position, expected.digest)
+    with databases.fresh("sqlite") as database:
+        assert database.write(lambda session: load(session, "JP", now=early)) == []
+        assert everything(database) == {"ID": 31, "MN": 7_543}
+        database.write(lambda session: load(session, "JP", now=NOW))
+        with database.reading() as session, loaded.database.reading() as other:
+            found, expected = session.get_one(ChainHead, 1), other.get_one(ChainHead, 1)
+            assert (found.position, found.digest) == (expected.position, expected.digest)
 
 
 def test_without_the_demo_there_are_only_facts_and_nobody_can_sign_in(database: Database) -> None:
@@ -150,8 +163,8 @@ def test_without_the_demo_there_are_only_facts_and_nobody_can_sign_in(database: 
 
 def test_no_password_stands_in_the_database(loaded: Loaded) -> None:
     text = str(dump(loaded.database))
-    assert len(loaded.sign_ins) == 8
-    assert len({sign_in.password for sign_in in loaded.sign_ins}) == 8
+    assert len(loaded.sign_ins) == 9
+    assert len({sign_in.password for sign_in in loaded.sign_ins}) == 9
     for sign_in in loaded.sign_ins:
         assert len(sign_in.password) >= 16
         assert sign_in.password not in text
@@ -164,12 +177,16 @@ def test_no_password_stands_in_the_database(loaded: Loaded) -> None:
 def test_demo_people_sign_in_with_what_the_run_returned_and_the_loaders_never(
     session: Session,
 ) -> None:
-    for sign_in in load(session, "JP", now=NOW):
-        user = people.check_password(session, sign_in.login_id, sign_in.password)
-        assert user.is_demo
+    def check(login_id: str, password: str) -> int:
+        origin = Origin("192.0.2.7", "Firefox, Windows")
+        checked = door.check(session, login_id, password, device_token="", origin=origin, now=NOW)
+        return checked.user_id
+
+    for made in load(session, "JP", now=NOW):
+        assert session.get_one(User, check(made.login_id, made.password)).is_demo
     for login_id in ("starting-data-operator", "starting-data-approver", "demo-participants-1"):
         with pytest.raises(SignInFailed):
-            people.check_password(session, login_id, "")
+            check(login_id, "")
 
 
 def test_the_demo_holders_hold_thousands_in_several_blocks(loaded: Loaded) -> None:
@@ -192,7 +209,7 @@ def test_the_story_comes_after_the_facts_is_marked_as_demo_and_leaves_one_to_app
     with loaded.database.reading() as session:
         story = session.scalars(query).all()
         proposers = {session.get_one(User, told.proposed_by).is_demo for told in story}
-    last_fact = date.fromisoformat(max(line["issued_on"] for line in rows("issuances")))
+    last_fact = date.fromisoformat(max(line["issued_on"] for line in rows("issuances", "JP")))
     assert proposers == {True}
     assert all(told.remark and "デモ" in told.remark for told in story)
     assert all(told.proposed_at.date() > last_fact for told in story)
@@ -200,6 +217,50 @@ def test_the_story_comes_after_the_facts_is_marked_as_demo_and_leaves_one_to_app
     assert [(told.quantity, told.proposed_at) for told in waiting] == [(400, NOW)]
     cancelled = [told for told in story if told.kind is Kind.VOLUNTARY_CANCELLATION]
     assert all("demo" in f"{told.purpose} {told.beneficiary}" for told in cancelled) and cancelled
+
+
+def test_whoever_signs_in_to_the_demonstration_finds_something_in_the_inbox(
+    loaded: Loaded,
+) -> None:
+    with loaded.database.reading() as session:
+        for person in session.scalars(select(User).where(User.password_hash.is_not(None))):
+            kinds = powers.told(session, person.id)
+            assert kinds[0] == "login_id_issued", person.login_id
+        assert powers.mails(session) == []
+        trading = session.scalars(select(User).where(User.login_id == "demo-trading-1")).one()
+        assert {"account_opened", "transfer_received", "request_made"} <= set(
+            powers.told(session, trading.id)
+        )
+
+
+def test_the_demonstration_has_a_draft_and_an_application_to_examine(loaded: Loaded) -> None:
+    with loaded.database.reading() as session:
+        found = session.scalars(select(Application).order_by(Application.id)).all()
+        assert [(one.form, one.status) for one in found] == [(3, "submitted"), (2, "draft")]
+        assert found[1].answers["reason"]["reason"].startswith("The head office moves")
+        assert found[1].before["head_office"] != found[1].answers["head_office"]
+        operator = powers.user(session, "demo-operator")
+        assert powers.told(session, operator.id)[-1] == "application_submitted"
+        assert not session.scalars(select(Mail)).all()
+
+
+def test_the_demonstrations_administrators_are_enough_for_two_persons_to_decide(
+    session: Session,
+) -> None:
+    load(session, "JP", now=NOW)
+    waiting = session.scalars(select(Request).where(Request.status == "waiting")).one()
+    approver = powers.user(session, "demo-approver")
+    assert "request_made" in powers.told(session, approver.id)
+    assert powers.approve(session, waiting.id, actor=approver.id).status == "approved"
+    system, operator = (powers.user(session, f"demo-{name}") for name in ("system", "operator"))
+    for asker, decider in ((operator, system), (system, approver)):
+        identifier = powers.ask(
+            session, AskedKind.INITIALISE_PASSWORD, "demo-carbon-1", actor=asker.id
+        )
+        assert powers.approve(session, identifier, actor=decider.id).letter is not None
+    # What was decided since is not asked for again.
+    assert load(session, "JP", now=NOW) == []
+    assert not session.scalars(select(Request).where(Request.status == "waiting")).all()
 
 
 def test_the_registry_has_one_account_of_each_kind_it_needs_for_itself(loaded: Loaded) -> None:
@@ -210,7 +271,7 @@ def test_the_registry_has_one_account_of_each_kind_it_needs_for_itself(loaded: L
     )
     with loaded.database.reading() as session:
         kinds = sorted(session.scalars(query))
-    assert kinds == sorted(set(AccountKind) - {AccountKind.ENTITY})
+    assert kinds == sorted(set(AccountKind) - {AccountKind.ENTITY, AccountKind.EXTERNAL})
 
 
 def everything(database: Database) -> dict[str, int]:

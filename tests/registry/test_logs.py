@@ -3,8 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.access import Outcome
 from app.domain.errors import LimitExceeded, WrongCheckDigits
 from app.registry import logs
+from app.registry.logs import Origin
 from app.store.tables import AccessEntry, LogEntry
 from tests.world import NOW, World
 
@@ -42,7 +44,14 @@ def test_what_was_typed_is_kept_in_any_script(stage: Session, cast: World) -> No
 
 
 def test_a_sign_in_is_logged_with_what_was_typed_cut_short(stage: Session, cast: World) -> None:
-    logs.access(stage, "x" * 500, "unknown login ID", user_id=None, address="192.0.2.7", now=NOW)
+    logs.access(
+        stage,
+        "x" * 500,
+        Outcome.UNKNOWN_LOGIN_ID,
+        user_id=None,
+        origin=Origin("192.0.2.7", "Firefox, Windows"),
+        now=NOW,
+    )
     entry = stage.scalars(select(AccessEntry).order_by(AccessEntry.id.desc()).limit(1)).one()
     assert (entry.login_id, entry.address, entry.at) == ("x" * 200, "192.0.2.7", NOW)
-    assert entry.outcome == "unknown login ID"
+    assert (entry.outcome, entry.device) == ("unknown_login_id", "Firefox, Windows")

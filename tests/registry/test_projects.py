@@ -1,5 +1,6 @@
 """Countries, methodologies and projects are recorded as published, and brought up to date."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -48,6 +49,11 @@ def test_a_country_and_a_scope_are_brought_up_to_date(stage: Session, cast: Worl
     projects.record_country(stage, MONGOLIA, actor=cast.operator)
     assert count(stage, Country) == before
     assert stage.get_one(Country, PARTNER).name_ja == "モンゴル"
+    uncertain = replace(MONGOLIA, date_is_certain=False, note=Text("Or a day later.", "翌日とも。"))
+    for country, note in ((uncertain, "翌日とも。"), (MONGOLIA, None)):
+        projects.record_country(stage, country, actor=cast.operator)
+        found = stage.get_one(Country, PARTNER)
+        assert (found.date_is_certain, found.note_ja) == (note is None, note)
     for name in ("Energy", "Energy industries"):
         projects.record_scope(stage, 1, name, "エネルギー産業", actor=cast.operator)
     assert count(stage, SectoralScope) == 1

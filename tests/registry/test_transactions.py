@@ -23,6 +23,7 @@ from app.domain.errors import (
     UnknownDecision,
 )
 from app.domain.ledger import Kind, Status
+from app.domain.people import State as PersonState
 from app.domain.serials import Range
 from app.registry import transactions
 from app.store import blocks
@@ -184,7 +185,7 @@ def test_case_135_who_is_suspended_proposes_nothing_from_that_moment(
     stage: Session, cast: World
 ) -> None:
     world.issued(stage, cast)
-    stage.get_one(User, cast.aoba_proposer).is_active = False
+    stage.get_one(User, cast.aoba_proposer).state = PersonState.SUSPENDED
     with refused(stage, NotEntitled):
         world.proposed(stage, cast, quantity=1)
 
@@ -259,11 +260,13 @@ def test_a_preview_shows_what_would_be_reserved_and_writes_nothing(
     issued = world.issued(stage, cast)
     order = world.order(cast, quantity=10)
     before = picture(stage)
-    chosen = transactions.preview(stage, order, actor=cast.aoba_proposer)
+    chosen = transactions.preview(stage, order, actor=cast.aoba_proposer, now=NOW)
     assert chosen == [Range(issued.first, issued.first + 9)]
     assert picture(stage) == before
     with refused(stage, NotEnoughCredits):
-        transactions.preview(stage, replace(order, quantity=1_001), actor=cast.aoba_proposer)
+        transactions.preview(
+            stage, replace(order, quantity=1_001), actor=cast.aoba_proposer, now=NOW
+        )
 
 
 # Issuance

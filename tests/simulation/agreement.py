@@ -51,7 +51,9 @@ def check(session: Session, model: Model, entries: int) -> None:
     assert {row[2]: row[3] for row in found["account"]} == {
         number: f"{kind} {model.states[number]}" for number, kind in model.kinds.items()
     }
-    assert found["logged"][0][0] == entries
+    # Each movement is logged when it is proposed and when it ends, and once however often asked.
+    steps = sum(1 + (moved.status != "proposed") for moved in model.movements.values())
+    assert found["logged"][0][0] == entries + steps
 
 
 def _check_serials(found: dict[str, _Rows], model: Model) -> None:

@@ -30,7 +30,7 @@ LEAVES = {
 }
 ENTERED = {"open", "partly_barred"}
 STATES = {
-    "applied": {"open", "closed"},
+    "applied": set(),
     "open": {"partly_barred", "barred", "suspended", "closure_pending"},
     "partly_barred": {"open", "barred", "suspended"},
     "barred": {"open", "partly_barred", "suspended"},
@@ -266,7 +266,12 @@ class Model:
         return found | ({"SerialsBarred"} if barred else set())
 
     def against_state(self, account: str, state: str, person: int) -> set[str]:
-        if self.roles.get(person) not in {"operator", "approver"}:
+        # The closure is begun and given up on an application, which others write.
+        on_application = (self.states[account], state) in {
+            ("open", "closure_pending"),
+            ("closure_pending", "open"),
+        }
+        if not on_application and self.roles.get(person) not in {"operator", "approver"}:
             return {"NotEntitled"}
         found = set() if state in STATES[self.states[account]] else {"MoveNotAllowed"}
         if state in {"closure_pending", "closed"} and self.states[account] != "applied":
@@ -284,6 +289,7 @@ class Model:
         acting = [right for right in rights.values() if right != "read"]
         enough = len(acting) > 1 and set(acting) not in ({"propose"}, {"approve"})
         found = set() if enough else {"RepresentativesMissing"}
+        found |= {"AdministratorCannotRepresent"} if rights.keys() & self.roles.keys() else set()
         return found | ({"AccountStateForbids"} if self.states[account] == "closed" else set())
 
     # What is done

@@ -20,14 +20,17 @@ from app.domain.projects import UnitClass
 from app.domain.roles import Right
 from app.domain.serials import Range
 from app.registry import accounts, approvals, bars, decisions, transactions
+from app.registry.accounts import Loading
 from app.registry.approvals import Ended
 from app.registry.decisions import Share
 from app.registry.transactions import Order
 from app.store import accounts as account_questions
 from app.store.databases import Database
+from app.store.tables import Application
 from tests import world
 from tests.simulation import agreement, picks
 from tests.simulation.model import FINAL, LIFE, Asked, Model, Movement
+from tests.stages import closing
 from tests.world import World
 
 Answer = TypeVar("Answer")
@@ -50,6 +53,9 @@ class Play:
         #: Who had which serial at moments gone by.
         self.past: dict[datetime, dict[int, str]] = {}
         self.model = _model_of(cast)
+        #: Who may be appointed, and one of the administrators, who never may.
+        self.appointed = [*sorted({person for person, _ in self.model.rights}), cast.auditor]
+        #: How often something else than a movement was logged.
         with database.reading() as session:
             self.logged = agreement.logged(session)
         self._begin()
@@ -91,7 +97,15 @@ class Play:
             holder = account_questions.holder(session, "aoba-energy")
             assert holder is not None
             actor = self.cast.operator
-            made = verb(session, world.REGISTRY, of_kind, holder, actor=actor, now=self.now)
+            made = verb(
+                session,
+                world.REGISTRY,
+                of_kind,
+                holder,
+                because=Loading(),
+                actor=actor,
+                now=self.now,
+            )
             return made.number
 
         number = self._attempt("apply", set(), change)
@@ -110,7 +124,13 @@ class Play:
             f"to {after}",
             self.model.against_state(number, after, actor),
             lambda session: accounts.change_state(
-                session, number, State(after), reason="r", actor=actor, now=self.now
+                session,
+                number,
+                State(after),
+                reason="r",
+                because=_cause(session, number, before, after),
+                actor=actor,
+                now=self.now,
             ),
         )
         if changed is not None:
@@ -123,7 +143,7 @@ class Play:
             self.model.rights = kept
 
     def appoint(self, account: int, one: int, right: int, other: int, others: int) -> None:
-        number, people = picks.account(self.model, account), picks.people(self.model)
+        number, people = picks.account(self.model, account), self.appointed
         rights = {
             people[one % len(people)]: RIGHTS[right % len(RIGHTS)],
             people[other % len(people)]: RIGHTS[others % len(RIGHTS)],
@@ -313,6 +333,16 @@ class Play:
         )
         self.tally[doing, refused or "done"] += 1
         return answer
+
+
+def _cause(session: Session, number: str, before: str, after: str) -> Application | None:
+    """Return the application that a step of a closure needs."""
+    steps = {
+        ("open", "closure_pending"),
+        ("closure_pending", "open"),
+        ("closure_pending", "closed"),
+    }
+    return closing(session, number, State(after)) if (before, after) in steps else None
 
 
 def _order(asked: Asked) -> Order:

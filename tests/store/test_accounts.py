@@ -5,12 +5,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts import Kind, State
 from app.domain.roles import Right
-from app.registry import accounts as verbs
 from app.store import accounts
 from app.store.tables import Account
 from tests import world
 from tests.stages import applied_for, in_state
-from tests.world import ITMO_PROJECT, ITMO_VINTAGE, NOW, PROJECT, VINTAGE, World
+from tests.world import ITMO_PROJECT, ITMO_VINTAGE, PROJECT, VINTAGE, World
 
 
 def account(session: Session, number: str) -> Account:
@@ -89,9 +88,7 @@ def test_o28_o50_and_o70_a_person_sees_the_own_accounts_that_are_open(
     assert seen(cast.aoba_proposer) == [(cast.aoba, Right.BOTH)]
     assert seen(cast.outsider) == [(cast.outside, Right.BOTH)]
     assert seen(cast.operator) == []
-    verbs.change_state(
-        stage, applied.number, State.OPEN, reason="opened", actor=cast.operator, now=NOW
-    )
+    in_state(stage, applied.number, State.OPEN)
     assert seen(cast.aoba_proposer)[1:] == [(applied.number, Right.PROPOSE)]
 
 

@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.domain import chain
+from app.domain.bands import OWN_MAX
 from app.domain.errors import NumberTooLarge, SerialsNotHeld
 from app.domain.ledger import Kind, Status
-from app.domain.serials import SERIAL_MAX, Range
+from app.domain.serials import Range
 from app.store import accounts as account_questions
-from app.store import blocks, ledger, transactions
+from app.store import blocks, carvings, ledger, transactions
 from app.store.databases import AnyRow, Database
 from app.store.tables import Balance, Block, ChainHead, Reservation, Total, Transaction
 from tests import world
@@ -85,7 +86,9 @@ def append(stage: Stage, transaction: AnyRow, *ranges: Range) -> None:
     session, cast = stage
     decision = ledger.Decision(cast.aoba_approver, LATER)
     sides = {"source": account(session, cast.aoba), "target": account(session, cast.kaede)}
-    ledger.append(session.connection(), transaction, list(ranges), decision, **sides)
+    connection = session.connection()
+    carving = carvings.carve(connection, transaction, list(ranges), **sides)
+    ledger.append(connection, transaction, carving, decision, **sides)
 
 
 def live(session: Session) -> list[tuple[int, int, int]]:
@@ -182,9 +185,9 @@ def test_the_chain_never_goes_back_in_time(stage: Stage) -> None:
 def test_no_serial_number_is_issued_beyond_the_last_there_is(stage: Stage) -> None:
     session, cast = stage
     session.execute(
-        update(ChainHead).values(position=ChainHead.position + 1, serial_next=SERIAL_MAX - 10)
+        update(ChainHead).values(position=ChainHead.position + 1, serial_next=OWN_MAX - 10)
     )
-    assert issued(session, cast, quantity=5) == Range(SERIAL_MAX - 10, SERIAL_MAX - 6)
+    assert issued(session, cast, quantity=5) == Range(OWN_MAX - 10, OWN_MAX - 6)
     with pytest.raises(NumberTooLarge):
         issued(session, cast, quantity=7)
 

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from app.domain.ledger import Kind
 from app.domain.projects import Stage
 from app.registry import projects as verbs
+from app.registry.projects import ParticipantName
 from app.store import projects
 from tests import world
 from tests.world import World
@@ -63,10 +65,43 @@ def test_a_list_pages_both_ways(session: Session, cast: World) -> None:
     assert [row.reference for row in back] == ["MN003", "TH001"]
 
 
-def test_a_list_says_how_much_was_issued(session: Session, cast: World) -> None:
+def test_a_list_says_how_much_was_issued_and_what_became_of_it(
+    session: Session, cast: World
+) -> None:
     world.issued(session, cast, quantity=1_000)
+    world.moved(session, cast, Kind.VOLUNTARY_CANCELLATION, quantity=30)
     tonnes = {row.reference: row.tonnes for row in projects.find(session, projects.Search())}
     assert tonnes == {"MN003": 1_000, "TH001": 0, "VN004": 0}
+    (row,) = projects.find(session, projects.Search(words="mn003"))
+    assert (row.held, row.retired, row.cancelled) == (970, 0, 30)
+
+
+def test_all_projects_come_with_what_belongs_to_them(
+    session: Session, cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projects, "_CHUNK", 2)
+    verbs.record_project(
+        session,
+        "TH001",
+        partner=world.PARTNER,
+        title_en="A Factory",
+        stage=Stage.VALIDATION,
+        participants=[
+            ParticipantName("Aoba", is_japanese=True, is_focal_point=True),
+            ParticipantName("Factory", is_japanese=False),
+        ],
+        methodologies=[
+            verbs.record_methodology(
+                session, "TH_AM001", "1.0", partner=world.PARTNER, actor=cast.operator
+            )
+        ],
+        actor=cast.operator,
+    )
+    found = {row.reference: details for row, details in projects.stream(session, projects.Search())}
+    assert list(found) == ["MN003", "TH001", "VN004"]
+    assert [one.name for one in found["TH001"].participants] == ["Aoba", "Factory"]
+    assert [one.version for one in found["TH001"].methodologies] == ["1.0"]
+    assert not found["VN004"].participants
 
 
 def test_a_reference_and_an_identifier_find_each_other(session: Session, cast: World) -> None:

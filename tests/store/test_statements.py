@@ -14,7 +14,7 @@ from app.store.statements import Statement
 from app.store.tables import Bar, User
 
 _LATE = datetime(2026, 11, 2, 1, 30, 0, 123456, tzinfo=UTC)
-_INSERT = Statement(insert(Bar), "first", "last", "reason", "laid_by", "laid_at")
+_INSERT = Statement(insert(Bar), "first", "last", "reason", "is_inconsistent", "laid_by", "laid_at")
 _BARS = Statement(
     select(Bar.first, Bar.last.label("end"), Bar.laid_at)
     .where(Bar.reason == "theft", Bar.first > bindparam("after"))
@@ -39,14 +39,22 @@ def laid(database: Database) -> Database:
                 name_ja="担",
                 role=Role.OPERATOR,
                 language="en",
-                is_active=True,
+                failures_before=0,
+                failures_since=0,
                 is_demo=False,
                 created_at=_LATE,
             )
             .returning(User.id)
         ).scalar_one()
         rows = [
-            {"first": first, "last": first + 9, "reason": why, "laid_by": user, "laid_at": _LATE}
+            {
+                "first": first,
+                "last": first + 9,
+                "reason": why,
+                "is_inconsistent": False,
+                "laid_by": user,
+                "laid_at": _LATE,
+            }
             for first, why in ((1, "theft"), (11, "theft"), (21, "order"))
         ]
         assert _INSERT.run(connection, rows) == 3
@@ -99,4 +107,4 @@ def test_a_refusal_of_the_database_is_the_drivers_own(laid: Database) -> None:
         pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)),
         laid.writing() as session,
     ):
-        _INSERT.run(session.connection(), [backwards])
+        _INSERT.run(session.connection(), [backwards | {"is_inconsistent": False}])

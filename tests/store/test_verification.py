@@ -10,8 +10,10 @@ from sqlalchemy import text
 
 from app import create_app
 from app.config import Config
-from app.store import verification
+from app.domain import findings
+from app.store import transactions, verification
 from app.store.databases import Database
+from app.store.tables import Transaction
 from tests import story, tampering, world
 from tests.world import World
 
@@ -49,6 +51,7 @@ def test_every_single_alteration_is_found_and_its_row_is_the_first_named(
         with tampering.unguarded(told.database) as session:
             alteration = tampering.alter(session, chance, rows)
             found = list(verification.findings(session))
+        assert [findings.read(findings.stored(one)) for one in found] == found
         names = {f"{alteration.table} {name}" for name in alteration.names()}
         if not found or f"{found[0].table} {found[0].row}" not in names:
             missed.append(f"seed {number}: {alteration} gave {[str(one) for one in found[:3]]}")
@@ -93,6 +96,12 @@ def test_what_is_kept_beside_the_chain_is_checked_too(
         session.execute(text(statement.replace("FROM transactions)", "FROM transactions LIMIT 1)")))
         first = next(verification.findings(session))
     assert f"{first.table} {first.row}".startswith(named)
+
+
+def test_every_column_that_the_chain_covers_has_a_japanese_name() -> None:
+    values = dict.fromkeys(Transaction.__table__.columns.keys()) | {"content": b""}
+    covered = transactions.facts(values, source=None, target=None)
+    assert set(findings.COLUMN_NAMES) == {*covered, "number", "position"}
 
 
 def test_the_command_exits_with_1_and_names_the_first_wrong_row(told: Told) -> None:

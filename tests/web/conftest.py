@@ -1,15 +1,12 @@
 """What web tests share: a registry with the starting data behind a client that checks pages."""
 
 from collections.abc import Generator
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app import create_app
-from app.config import Config
-from app.registry.load import load
-from tests import databases
+from tests import apps, databases, starting
 from tests import portal as portals
 from tests.pages import CheckedClient
 from tests.portal import Portal
@@ -18,11 +15,8 @@ from tests.portal import Portal
 @pytest.fixture(scope="session", params=databases.ENGINES)
 def site(request: pytest.FixtureRequest) -> Generator[Flask, None, None]:
     """The app of a registry that holds the starting data; tests only read it."""
-    with databases.fresh_url(request.param) as url:
-        app = create_app(Config(database_url=url, secret_key="for tests only", testing=True))
-        app.test_client_class = CheckedClient
-        now = datetime(2026, 11, 1, tzinfo=UTC)
-        app.extensions["database"].write(lambda session: load(session, "JP", now=now))
+    with starting.url(request.param) as url:
+        app = apps.made(url, CheckedClient)
         yield app
         app.extensions["database"].close()
 
@@ -40,3 +34,35 @@ def portal(engine: str) -> Generator[Portal, None, None]:
     """A registry of the test's own with the cast in it, whose people can sign in."""
     with portals.opened(engine) as made:
         yield made
+
+
+#: Pages whose tests run on both engines; those of the others run on SQLite, as every question and
+#: every verb that they use is tested on both below.
+BOTH_ENGINES = frozenset(
+    f"test_{word}.py"
+    for word in (
+        "approvals",
+        "claims",
+        "holdings",
+        "notifications",
+        "request_decisions",
+        "sign_in",
+        "transfers",
+    )
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is tested below already."""
+    here = Path(__file__).parent
+    items[:] = [
+        item
+        for item in items
+        if not (
+            isinstance(item, pytest.Function)
+            and item.path.is_relative_to(here)
+            and "portal" in item.fixturenames
+            and item.path.name not in BOTH_ENGINES
+            and item.callspec.params.get("engine") == "postgresql"
+        )
+    ]

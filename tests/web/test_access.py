@@ -76,6 +76,9 @@ def test_htmx_is_told_to_lead_the_whole_page_to_sign_in(site: Flask) -> None:
         (Role.AUDITOR, (Duty.SEE_EVERYTHING,), 200),
         (Role.AUDITOR, (Duty.MANAGE_ACCOUNTS,), 403),
         (None, (Duty.SEE_EVERYTHING,), 403),
+        (Role.AUDITOR, (), 200),
+        (Role.REVIEWER, (), 403),
+        (Role.REVIEWER, (Duty.SEE_ARTICLE_6,), 200),
     ],
 )
 def test_a_page_opens_for_the_roles_and_duties_it_names(

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.accounts import AccountNumber, Kind, State
 from app.store.tables import Account, Holder
+from tests import world
+from tests.asking import main
 from tests.portal import Portal
 
 NOBODYS = str(AccountNumber("JP", Kind.ENTITY, 999_999))
@@ -73,7 +75,7 @@ def test_the_account_of_another_is_answered_as_one_that_does_not_exist(
         for address in ("/portal/accounts/{}", "/portal/holdings?account={}"):
             answers = [client.get(address.format(number)) for number in addresses]
             assert {answer.status_code for answer in answers} == {404}
-            bare = {re.sub(r'(content|value|href)="[^"]+"', "", one.text) for one in answers}
+            bare = {re.sub(r'(content|value|href)="[^"]+"', "", main(one.text)) for one in answers}
             assert len(bare) == 1
 
 
@@ -90,3 +92,15 @@ def test_an_administrator_finds_an_account_by_its_number(portal: Portal) -> None
         assert answer.status_code == 422
         assert said in answer.text
         assert f'value="{typed}"' in answer.text
+
+
+def test_of_many_projects_the_first_are_shown_with_the_way_to_the_rest(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.issued(10)
+    portal.issued(20, project=world.ITMO_PROJECT)
+    monkeypatch.setattr("app.web.accounts._BALANCES_SHOWN", 1)
+    page = portal.sign_in("aoba-proposer").get(f"/portal/accounts/{portal.world.aoba}").text
+    assert "The first 1 are shown." in page
+    assert world.PROJECT in page and world.ITMO_PROJECT not in page
+    assert ">30<" in page, "the total is of all"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.web import credits as credit_pages
@@ -14,7 +15,7 @@ from tests.pages import CheckedClient
 
 ALL = 103_828
 MONGOLIA = 103_451
-ROW = re.compile(r'class="serial" href="[^"]*/blocks/([^"]+)"')
+ROW = re.compile(r'class="serial" href="[^"]*/(?:blocks|credits)/([^"]+)"')
 
 
 def search(client: CheckedClient, language: str = "en", **asked: str) -> TestResponse:
@@ -191,10 +192,99 @@ def test_holders_of_entity_accounts_are_named_nowhere(client: CheckedClient) -> 
     assert not [name for name in names if name in shown]
 
 
-def test_the_csv_is_a_download_and_says_what_is_demo(client: CheckedClient) -> None:
-    answer = client.get("/ja/credits.csv")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="jcm-credits.csv"'
-    assert answer.mimetype == "text/csv"
-    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert {row["is_demo"] for row in rows} == {"yes", "no"}
-    assert {row["state_name"] for row in rows} >= {"保有", "取消し"}
+def test_every_facet_narrows_and_a_pair_narrows_further(client: CheckedClient) -> None:
+    for facets, expected in (
+        ({"unit_class": "jcm_credit"}, tonnes(table(client, unit_class="jcm_credit"))),
+        ({"scope": "1"}, tonnes(table(client, scope="1"))),
+        ({"partner": "MN", "unit_class": "jcm_credit", "state": "held"}, None),
+    ):
+        rows = table(client, **facets)
+        assert rows and (expected is None or tonnes(rows) == expected)
+        assert f"<b>{tonnes(rows):,}</b>" in search(client, **facets).text
+    assert (
+        tonnes(table(client, unit_class="itmo")) + tonnes(table(client, unit_class="jcm_credit"))
+        == ALL
+    )
+    assert search(client, partner="MN", q="JP-ID-ID002-2015-1-27").text.count("<tbody") == 0
+
+
+def test_credits_are_found_by_the_days_on_which_they_were_issued(client: CheckedClient) -> None:
+    whole = table(client, since="01/01/2000", until="2100-01-01")
+    assert tonnes(whole) == ALL
+    assert table(client, until="31/12/2012") == table(client, since="2100-01-01") == []
+    assert table(client, since="2100-01-01", until="2000-01-01") == []
+    answer = search(client, "ja", since="２０１６年１月１日", until="2016-12-31")
+    assert "発行日：2016年1月1日から" in answer.text
+    parts = [
+        tonnes(table(client, since=f"{year}-01-01", until=f"{year}-12-31"))
+        for year in range(2013, 2027)
+    ]
+    assert sum(parts) == ALL and max(parts) < ALL
+
+
+def test_o74_part_of_a_date_is_refused_and_the_other_fields_keep_their_content(
+    client: CheckedClient,
+) -> None:
+    for name in ("since", "until"):
+        answer = search(client, **{"partner": "MN", "q": "solar", name: "08/2024"})
+        assert answer.status_code == 422
+        assert f'id="{name}_error"' in answer.text
+        assert 'value="08/2024"' in answer.text and 'value="solar"' in answer.text
+        assert '<option value="MN" selected' in answer.text
+
+
+def test_an_itmo_identifier_finds_what_it_names_or_says_what_is_wrong(
+    client: CheckedClient,
+) -> None:
+    assert not serials(search(client, q="CA0004-MNG01-MNG-1-9-2021"))
+    assert not serials(search(client, q="CA0004-JPN01-QQQ-1-9-2021"))
+    for typed, said in (
+        ("CA0004-JPN01-MNG-9-1-2021", "The last serial number (1) is smaller than the first (9)."),
+        ("CA0004-JPN01-MNG-1-9-2019", "ITMOs begin with 2021"),
+        ("CA0004-JPN01-MN-1-9-2021", "is not the identifier of an ITMO"),
+    ):
+        answer = search(client, q=typed)
+        assert answer.status_code == 422
+        assert said in answer.text and 'id="q_error"' in answer.text
+    for row in table(client, unit_class="itmo"):
+        told = client.get(f"/en/credits/{row['serial']}").text
+        found = re.search(r"CA\d{4}-JPN01-[A-Z]{3}-\d+-\d+-\d{4}", told)
+        assert found, row
+        assert serials(search(client, q=found[0])) == [row["serial"]]
+        another = found[0].replace("-JPN01-", "-JPN02-")
+        assert not serials(search(client, q=another)), "every part of it counts"
+
+
+def test_the_highest_serial_numbers_come_first_when_asked_for(
+    client: CheckedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credit_pages, "PAGE_SIZE", 4)
+    everything = serials_of_all_pages(client, "/en/credits?partner=MN&sort=desc", "next")
+    rows = table(client, partner="MN", sort="desc")
+    assert [row["serial"] for row in rows] == [one for page in everything for one in page]
+    firsts = [int(row["first"]) for row in rows]
+    assert firsts == sorted(firsts, reverse=True)
+    last = f"/en/credits?partner=MN&sort=desc&after={everything[-2][-1].split('-')[4]}"
+    assert serials_of_all_pages(client, last, "prev")[::-1] == everything
+
+
+def test_whatever_is_typed_there_is_an_answer(site: Flask) -> None:
+    client = FlaskClient(site, site.response_class)
+    odd = (
+        "O'Brien",
+        "%",
+        "_",
+        "\\",
+        "\0",
+        "MN\x00003",
+        "太" * 10_000,
+        "9" * 10_000,
+        "\u202e12-40",
+        "-1",
+    )
+    for said in odd:
+        for name in ("q", "project", "vintage", "methodology", "since", "sort", "after", "before"):
+            address = f"/en/credits?{urlencode({name: said})}"
+            assert client.get(address).status_code in {200, 422}, (name, said)
+    for said in ("-1", "1000000000", "x"):
+        assert client.get(f"/en/credits?size={said}").status_code == 200

@@ -1,11 +1,12 @@
 """Dates as people type them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from flask import Flask
 
 from app.domain.errors import NotADate
+from app.domain.people_errors import NotATime
 from app.web import dates
 
 
@@ -47,3 +48,19 @@ def test_a_day_is_one_of_the_registrys_time_zone(site: Flask) -> None:
         assert dates.begins(day) == datetime(2024, 8, 19, 15, tzinfo=UTC)
         assert dates.ends(day) == datetime(2024, 8, 20, 15, tzinfo=UTC)
         assert dates.last_moment(day) < dates.ends(day)
+
+
+@pytest.mark.parametrize("typed", ["09:05", "9:05", "９：０５", "9時05分", " 09 : 05 "])
+def test_a_time_is_read_as_people_type_it(typed: str) -> None:
+    assert dates.clock(typed, "at") == time(9, 5)
+
+
+@pytest.mark.parametrize("typed", ["24:00", "9:60", "9", "9:5", "09:05:00", "noon", "-1:00"])
+def test_what_is_no_time_is_refused_at_its_field(typed: str) -> None:
+    with pytest.raises(NotATime) as refusal:
+        dates.clock(typed, "at")
+    assert refusal.value.field == "at"
+
+
+def test_no_time_is_none() -> None:
+    assert dates.clock(" \u3000", "at") is None

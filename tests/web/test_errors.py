@@ -6,11 +6,14 @@ from typing import Any, NoReturn
 
 import pytest
 from flask import Flask, abort
+from sqlalchemy import select
 
 from app import create_app
 from app.domain.errors import NotEnoughCredits, NotFound, SerialsReserved
+from app.store.tables import LogEntry
 from app.web.access import public
 from tests.pages import CheckedClient
+from tests.portal import Portal
 
 REFUSAL = NotEnoughCredits(asked=1_500, available=100)
 
@@ -78,7 +81,7 @@ def test_a_fault_has_a_number_and_shows_nothing_of_the_inside(
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
     number = answer.text.partition('class="serial">')[2][:8]
-    assert f"fault {number} at /en/failing/fault" in caplog.text
+    assert f"fault {number} at '/en/failing/fault'" in caplog.text
 
 
 def test_a_wrong_method_says_which_are_right(faulty: Flask) -> None:
@@ -111,3 +114,21 @@ def test_a_change_from_another_site_is_refused(
 def test_no_page_is_known_under_a_missing_or_double_slash(client: CheckedClient) -> None:
     assert client.get("/en/credits/").status_code == 404
     assert client.get("/fr/credits").status_code == 404
+
+
+def test_asvs_16_3_2_who_opens_a_page_without_the_right_is_in_the_log(portal: Portal) -> None:
+    client = portal.sign_in("auditor")
+    assert client.get("/portal/announcements/new").status_code == 403
+    with portal.database.reading() as session:
+        entry = session.scalars(select(LogEntry).order_by(LogEntry.id.desc()).limit(1)).one()
+    assert (entry.operation, entry.refusal) == ("open page", "NotEntitled")
+    assert (entry.user_id, entry.subject) == (
+        portal.world.auditor,
+        "GET /portal/announcements/new",
+    )
+
+
+def test_an_address_with_a_null_byte_leads_nowhere(portal: Portal) -> None:
+    client = portal.sign_in("aoba-proposer")
+    for path in ("/en/projects/MN%00", "/portal/accounts/JP%00", "/en/%00", "/data/%00/credits"):
+        assert client.get(path).status_code == 404

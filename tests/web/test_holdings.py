@@ -18,7 +18,7 @@ from tests.world import NOW
 
 EARLIER = datetime(2026, 11, 5, 3, tzinfo=UTC)
 LATER = datetime(2026, 11, 9, 3, tzinfo=UTC)
-SERIAL = re.compile(r'href="/(?:en|ja)/blocks/(JP-[A-Z0-9-]+)"')
+SERIAL = re.compile(r'href="/(?:en|ja)/credits/(JP-[A-Z0-9-]+)"')
 
 
 def serials(client: PortalClient, address: str = "/portal/holdings") -> list[str]:

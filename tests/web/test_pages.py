@@ -87,8 +87,11 @@ def test_assets_change_their_address_with_their_content(client: CheckedClient) -
 
 def test_vendored_assets_are_those_of_the_lock() -> None:
     lock = json.loads((ROOT / "scripts" / "assets.lock.json").read_text())
-    vendor = ROOT / "app" / "static" / "vendor"
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in vendor.iterdir()}
+    found = {
+        f"{folder}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in ("app/static/vendor", "app/documents/typefaces")
+        for path in (ROOT / folder).iterdir()
+    }
     assert found == lock["sha256"]
     notices = (ROOT / "THIRD_PARTY_NOTICES").read_text()
     for asset in lock["assets"]:
@@ -96,4 +99,4 @@ def test_vendored_assets_are_those_of_the_lock() -> None:
 
 
 def test_every_state_has_a_tone() -> None:
-    assert set(pages.TONES.values()) == {"blue", "green", "gray", "yellow", "red"}
+    assert set(pages.TONES.values()) == {"blue", "green", "gray", "yellow", "red", "purple"}

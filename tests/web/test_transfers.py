@@ -3,12 +3,17 @@
 import re
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.accounts import AccountNumber
 from app.domain.accounts import Kind as AccountKind
 from app.domain.ledger import Kind, Status
-from tests import world
+from app.domain.nomenclature import ActionType
+from app.store.tables import Action
+from tests import article6, itmos, world
 from tests.portal import Portal, counted, number, proposal, refused
+from tests.world import NOW
 
 #: The number of an account that was never applied for, with the right check digits.
 NOBODYS = str(AccountNumber("JP", AccountKind.ENTITY, 999_999))
@@ -250,3 +255,85 @@ def test_only_operators_propose_what_is_the_administrators(portal: Portal) -> No
 
 def assert_nothing_happened(portal: Portal) -> None:
     assert not portal.transactions()
+
+
+# ITMOs: for which year they are retired, and for what they are cancelled
+
+RETIRE, CANCEL = "/portal/retirements", "/portal/voluntary-cancellations"
+
+
+def prepared(portal: Portal, **elements: object) -> None:
+    """Issue ITMOs to Aoba, and other credits to Aoba and Kaede."""
+    portal.app.config["CLOCK"] = lambda: NOW
+
+    def tell(session: Session) -> None:
+        approach = article6.approach(session)
+        article6.authorization(session, portal.world, approach, **elements)
+        itmos.issue(session, portal.world, 100)
+
+    portal.database.write(tell)
+    portal.issued(100)
+    portal.issued(100, account=portal.world.kaede)
+
+
+def form(portal: Portal, **fields: str) -> dict[str, str]:
+    given = proposal(portal, vintage="2022", **fields)
+    del given["target"]
+    return given
+
+
+def test_the_year_is_asked_for_where_there_may_be_itmos_and_nowhere_else(portal: Portal) -> None:
+    portal.app.config["CLOCK"] = lambda: NOW
+    for language in ("en", "ja"):
+        assert (
+            'name="calendar_year"'
+            not in portal.sign_in("aoba-proposer", language).get(f"{RETIRE}/new").text
+        )
+    prepared(portal)
+    aoba, kaede = portal.sign_in("aoba-proposer"), portal.sign_in("kaede-proposer")
+    assert 'name="calendar_year" type="text" value="2026"' in aoba.get(f"{RETIRE}/new").text
+    assert '<option value="other" selected>' in aoba.get(f"{CANCEL}/new").text
+    assert 'name="calendar_year"' not in kaede.get(f"{RETIRE}/new").text
+    assert 'name="calendar_year"' not in aoba.get("/portal/transfers/new").text
+    assert (
+        'name="cancelled_for"'
+        in portal.sign_in("operator").get("/portal/mandatory-cancellations/new").text
+    )
+
+
+def test_a_retirement_of_itmos_is_a_use_for_its_year_once_it_is_approved(portal: Portal) -> None:
+    prepared(portal)
+    proposer, approver = portal.sign_in("aoba-proposer"), portal.sign_in("aoba-approver")
+    given = form(portal, calendar_year="2024")
+    shown = proposer.send(f"{RETIRE}/check", **given)
+    assert "Used towards the NDC for" in shown.text and "<dd>2024</dd>" in shown.text
+    made = number(proposer.send(RETIRE, **given))
+    assert "2024" in approver.get(f"/portal/transactions/{made}/approval").text
+    answer = approver.send(f"/portal/transactions/{made}/approval")
+    assert answer.status_code == 303
+    assert "Used towards the NDC for" in approver.get(f"/portal/transactions/{made}").text
+    with portal.database.reading() as session:
+        used = session.scalars(select(Action).where(Action.type == ActionType.USE)).one()
+        assert (used.calendar_year, used.using_party) == (2024, "JPN")
+
+
+def test_what_the_rules_forbid_is_said_at_its_field(portal: Portal) -> None:
+    prepared(portal, purpose=article6.Purpose.NDC)
+    client = portal.sign_in("aoba-proposer")
+    for typed in ("2031", "1", "x" * 200, "２０２０"):
+        said = "NDC period" if typed in {"2031", "２０２０"} else ""
+        refused(client, RETIRE, form(portal, calendar_year=typed), calendar_year=said)
+    texts = {"purpose": "Offset", "beneficiary": "Kaede"}
+    given = form(portal, cancelled_for="imp", **texts)
+    refused(client, CANCEL, given, cancelled_for="is for other purposes")
+    refused(client, CANCEL, form(portal, cancelled_for="war", **texts), cancelled_for="“war”")
+    number(client.send(CANCEL, **form(portal, cancelled_for="omge", **texts)))
+
+
+def test_without_an_authorization_nothing_is_retired(portal: Portal) -> None:
+    prepared(portal, vintage_first=2023)
+    client = portal.sign_in("aoba-proposer")
+    refused(client, RETIRE, form(portal), serials="No authorization covers serial numbers 1-10.")
+    assert portal.refusals()[-1] == "NotAuthorized"
+    # Of other credits nothing is asked.
+    number(client.send(RETIRE, **form(portal) | {"vintage": "2019", "calendar_year": "2026"}))

@@ -62,7 +62,15 @@ def test_what_a_person_has_set_comes_before_what_the_browser_asks_for(
 
 
 @pytest.mark.parametrize(
-    "back", ["//elsewhere.example", "https://elsewhere.example/", "/\\elsewhere.example", "x"]
+    "back",
+    [
+        "//elsewhere.example",
+        "https://elsewhere.example/",
+        "/\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "/\nelsewhere.example",
+        "x",
+    ],
 )
 def test_the_language_link_never_leads_elsewhere(client: CheckedClient, back: str) -> None:
     answer = client.get("/language/ja", query_string={"back": back})

@@ -1,7 +1,43 @@
 """Every table of a registry; importing this package makes the metadata whole."""
 
 from app.store.tables.accounts import Account, Holder, Representative
+from app.store.tables.announcements import Announcement
+from app.store.tables.applications import (
+    Application,
+    Attachment,
+    Certificate,
+    DocumentRequest,
+    HolderRecord,
+    Mark,
+    Resumption,
+    Step,
+)
+from app.store.tables.article6 import (
+    Action,
+    ActionSum,
+    Approach,
+    Authorization,
+    AuthorizationDocument,
+    AuthorizationEffect,
+    AuthorizationVersion,
+    AuthorizedEntity,
+    ItmoUnits,
+    Use,
+)
 from app.store.tables.base import Base
+from app.store.tables.credentials import Link, RecoveryCode, SecondFactor, Signature, Throttle
+from app.store.tables.exchange import (
+    Arrival,
+    Crossing,
+    Difference,
+    ExchangeMessage,
+    Expected,
+    Peer,
+    PeerIssuance,
+    PeerKey,
+    Provenance,
+    Reconciliation,
+)
 from app.store.tables.ledger import (
     Balance,
     Bar,
@@ -13,7 +49,8 @@ from app.store.tables.ledger import (
     Transaction,
 )
 from app.store.tables.logs import AccessEntry, LogEntry
-from app.store.tables.people import User
+from app.store.tables.notifications import Delivered, Mail, Notification
+from app.store.tables.people import Device, RetiredLoginId, User
 from app.store.tables.projects import (
     Allocation,
     Decision,
@@ -24,29 +61,97 @@ from app.store.tables.projects import (
     SectoralScope,
     project_methodologies,
 )
+from app.store.tables.publications import Edition, News
+from app.store.tables.references import (
+    Citation,
+    DataFile,
+    PartnerIssuance,
+    Rule,
+    ThirdPartyEntity,
+)
+from app.store.tables.reports import AefEdition, Contribution, ContributionYear, Remark
+from app.store.tables.requests import Claim, Request
+from app.store.tables.sessions import SignedIn
+from app.store.tables.trust import Return, TrustedAccount, Wait
 
 __all__ = [
     "AccessEntry",
     "Account",
+    "Action",
+    "ActionSum",
+    "AefEdition",
     "Allocation",
+    "Announcement",
+    "Application",
+    "Approach",
+    "Arrival",
+    "Attachment",
+    "Authorization",
+    "AuthorizationDocument",
+    "AuthorizationEffect",
+    "AuthorizationVersion",
+    "AuthorizedEntity",
     "Balance",
     "Bar",
     "Base",
     "Block",
+    "Certificate",
     "ChainHead",
+    "Citation",
+    "Claim",
+    "Contribution",
+    "ContributionYear",
+    "Crossing",
+    "DataFile",
     "Decision",
+    "Delivered",
+    "Device",
+    "Difference",
+    "DocumentRequest",
+    "Edition",
+    "ExchangeMessage",
+    "Expected",
     "Holder",
+    "HolderRecord",
     "Issuance",
+    "ItmoUnits",
+    "Link",
     "LogEntry",
+    "Mail",
+    "Mark",
     "Methodology",
+    "News",
+    "Notification",
     "Participant",
     "PartnerCountry",
+    "PartnerIssuance",
+    "Peer",
+    "PeerIssuance",
+    "PeerKey",
     "Project",
+    "Provenance",
+    "Reconciliation",
+    "RecoveryCode",
+    "Remark",
     "Representative",
+    "Request",
     "Reservation",
+    "Resumption",
+    "RetiredLoginId",
+    "Return",
+    "Rule",
+    "SecondFactor",
     "SectoralScope",
+    "Signature",
+    "SignedIn",
+    "Step",
+    "ThirdPartyEntity",
+    "Throttle",
     "Total",
     "Transaction",
+    "TrustedAccount",
+    "Use",
     "User",
+    "Wait",
     "project_methodologies",
 ]

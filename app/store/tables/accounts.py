@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.accounts import Kind, State
+from app.domain.people import Acting
 from app.domain.roles import Right
 from app.store.tables.base import Base, Identifier, Moment, Word, one_of
 
@@ -43,11 +44,14 @@ class Account(Base):
 
 
 class Representative(Base):
-    """A person's right on one account."""
+    """A person's right on one account, and whether it may be used."""
 
     __tablename__ = "representatives"
-    __table_args__ = (one_of("right", Right), Index(None, "account_id"))
+    __table_args__ = (one_of("right", Right), one_of("state", Acting), Index(None, "account_id"))
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     right: Mapped[Right] = mapped_column(Word(Right))
+    state: Mapped[Acting] = mapped_column(
+        Word(Acting), default=Acting.ACTIVE, server_default=Acting.ACTIVE.value
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -209,7 +210,10 @@ class Bar(Base):
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text)
-    laid_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    #: These are ITMOs that a consistency check flagged (decision 4/CMA.6, paragraph 40).
+    is_inconsistent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Empty where a reconciliation laid it.
+    laid_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     laid_at: Mapped[datetime] = mapped_column(Moment)
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     lifted_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -13,7 +13,12 @@ class LogEntry(Base):
     """An operation that was done, or refused with its code."""
 
     __tablename__ = "log_entries"
-    __table_args__ = (Index(None, "user_id", "id"), Index(None, "subject", "id"))
+    __table_args__ = (
+        Index(None, "user_id", "id"),
+        Index(None, "subject", "id"),
+        Index(None, "operation", "id"),
+        Index(None, "at"),
+    )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
@@ -27,14 +32,19 @@ class LogEntry(Base):
 
 
 class AccessEntry(Base):
-    """A sign-in, sign-out, or an attempt at one; the true cause of a failure stands only here."""
+    """A sign-in, sign-out, lock-out or change of credentials, or an attempt at one.
+
+    The true cause of a failure stands only here.
+    """
 
     __tablename__ = "access_entries"
-    __table_args__ = (Index(None, "user_id", "id"),)
+    __table_args__ = (Index(None, "user_id", "id"), Index(None, "outcome", "id"), Index(None, "at"))
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     login_id: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
+    #: An `Outcome`, or what an earlier version wrote.
     outcome: Mapped[str] = mapped_column(Text)
+    device: Mapped[str | None] = mapped_column(Text)

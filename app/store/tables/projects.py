@@ -28,6 +28,10 @@ class PartnerCountry(Base):
     name_en: Mapped[str] = mapped_column(Text)
     name_ja: Mapped[str] = mapped_column(Text)
     bilateral_document_on: Mapped[date]
+    date_is_certain: Mapped[bool] = mapped_column(default=True)
+    #: What there is to say of that day.
+    note_en: Mapped[str | None] = mapped_column(Text)
+    note_ja: Mapped[str | None] = mapped_column(Text)
 
 
 class SectoralScope(Base):
@@ -41,7 +45,10 @@ class SectoralScope(Base):
 
 
 class Methodology(Base):
-    """One version of an approved methodology; title, scope and date are empty where not public."""
+    """One version of an approved methodology; title, scope and date are empty where not public.
+
+    `search_text` is what a search for words looks through, normalised.
+    """
 
     __tablename__ = "methodologies"
     __table_args__ = (UniqueConstraint("reference", "version"),)
@@ -54,6 +61,10 @@ class Methodology(Base):
     title_ja: Mapped[str | None] = mapped_column(Text)
     sectoral_scope: Mapped[int | None] = mapped_column(ForeignKey("sectoral_scopes.number"))
     approved_on: Mapped[date | None]
+    proponent: Mapped[str | None] = mapped_column(Text)
+    #: Otherwise the title is a short description of our own.
+    title_is_official: Mapped[bool] = mapped_column(default=False)
+    search_text: Mapped[str] = mapped_column(Text)
 
 
 project_methodologies = Table(
@@ -104,7 +115,8 @@ class Decision(Base):
     """A Joint Committee's decision on credits of one project and monitoring period.
 
     `total` is what both sides together may issue, `quantity` what this registry may: the sum of
-    the allocations. The three flags say whether what stands here has been published.
+    the allocations. The three flags say whether what stands here has been published, and
+    `is_complete` whether `quantity` is all that was notified to this side.
     """
 
     __tablename__ = "decisions"
@@ -127,6 +139,7 @@ class Decision(Base):
     allocation_is_public: Mapped[bool] = mapped_column(default=True)
     date_is_public: Mapped[bool] = mapped_column(default=True)
     vintage_is_public: Mapped[bool] = mapped_column(default=True)
+    is_complete: Mapped[bool] = mapped_column(default=True)
     note_en: Mapped[str | None] = mapped_column(Text)
     note_ja: Mapped[str | None] = mapped_column(Text)
     recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -11,6 +11,7 @@ from app.domain.errors import (
     OwnProposal,
 )
 from app.domain.ledger import Status
+from app.domain.people import State
 from app.registry import approvals, transactions
 from app.registry.approvals import Ended
 from app.store.tables import User
@@ -124,7 +125,7 @@ def test_case_135_who_is_suspended_decides_nothing_from_that_moment(
 ) -> None:
     world.issued(stage, cast)
     identifier = world.proposed(stage, cast, quantity=10)
-    stage.get_one(User, cast.aoba_approver).is_active = False
+    stage.get_one(User, cast.aoba_approver).state = State.SUSPENDED
     stage.flush()
     for event in ("approve", "reject"):
         with refused(stage, NotEntitled):

@@ -1,0 +1,1 @@
+"""Requests about people as far as one module of tests cannot hold them."""

@@ -1,0 +1,1 @@
+"""Signing in, where one file would be too long."""
