@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask import session as cookie
 from flask_wtf.csrf import generate_csrf
@@ -21,7 +22,7 @@ from app.registry.second_factors import Proof
 from app.registry.sign_in import Checked, Entered
 from app.store.databases import Database
 from app.store.tables import LogEntry, Transaction
-from app.web import readers
+from app.web import readers, sessions
 from app.web.orders import FORMS
 from app.web.request_fields import FORMS as REQUESTS
 from app.web.sessions import now, reading, renew
@@ -31,6 +32,8 @@ from tests.pages import CheckedClient
 from tests.world import PASSWORD, World
 
 _TOKEN = re.compile(r'name="csrf[-_]token" (?:value|content)="([^"]+)"')
+#: Seconds that no test lasts.
+_ALWAYS = 1e9
 
 
 class PortalClient(CheckedClient):
@@ -175,7 +178,10 @@ def number(answer: TestResponse) -> str:
 
 @contextmanager
 def counted(portal: Portal) -> Generator[list[str], None, None]:
-    """Collect every statement that requests send to the database."""
+    """Collect every statement that requests send to the database.
+
+    What the app keeps for some seconds is kept for as long as the test takes, on any machine.
+    """
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -185,7 +191,9 @@ def counted(portal: Portal) -> Generator[list[str], None, None]:
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
-        yield statements
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sessions, "_KEPT_SECONDS", _ALWAYS)
+            yield statements
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
